@@ -1,0 +1,40 @@
+/// The address of a network interface.
+package struct EthernetAddress: Hashable, Sendable {
+  package static let byteCount = 6
+
+  /// The six bytes as one number, the first byte the highest.
+  private let bits: UInt64
+
+  /// The address with these bytes, in the order they are written and sent.
+  package init(_ b0: UInt8, _ b1: UInt8, _ b2: UInt8, _ b3: UInt8, _ b4: UInt8, _ b5: UInt8) {
+    let high = UInt64(b0) << 40 | UInt64(b1) << 32 | UInt64(b2) << 24
+    bits = high | UInt64(b3) << 16 | UInt64(b4) << 8 | UInt64(b5)
+  }
+
+  /// The address `bytes` begin with. Throws when there are not six bytes.
+  package init(parsing bytes: RawSpan) throws(WireError) {
+    guard bytes.byteCount >= Self.byteCount else { throw .truncated(needed: Self.byteCount, got: bytes.byteCount) }
+    let high: UInt16 = bytes.loadBigEndian(at: 0)
+    let low: UInt32 = bytes.loadBigEndian(at: 2)
+    bits = UInt64(high) << 32 | UInt64(low)
+  }
+
+  /// Whether frames to it go to a group; broadcast is one.
+  package var isMulticast: Bool { bits >> 40 & 1 != 0 }
+
+  /// Writes the six bytes from `offset` on.
+  @_lifetime(out: copy out)
+  package func store(into out: inout MutableRawSpan, at offset: Int) {
+    out.storeLittleEndian(UInt16(truncatingIfNeeded: bits >> 32).byteSwapped, at: offset)
+    out.storeLittleEndian(UInt32(truncatingIfNeeded: bits).byteSwapped, at: offset + 2)
+  }
+}
+
+extension EthernetAddress: CustomStringConvertible {
+  package var description: String {
+    (0..<Self.byteCount).reversed().map { index in
+      let byte = bits >> (8 * UInt64(index)) & 0xFF
+      return (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined(separator: ":")
+  }
+}

@@ -1,0 +1,110 @@
+/// The fixed part of an RNDIS PACKET message: where its per-packet info and its frame are.
+///
+/// ```
+///  0          44                   44 + info            frameOffset + frameByteCount
+///  | header   | per-packet info    | frame              | padding, when another packet follows |
+/// ```
+///
+/// Offsets are in bytes from the message's first; the fields on the wire count from byte 8.
+@usableFromInline
+package struct RNDISPacketHeader: Equatable, Sendable {
+  /// How many bytes the header takes.
+  @inlinable package static var encodedSize: UInt32 { 44 }
+
+  /// The whole message, padding included.
+  @usableFromInline package let messageByteCount: UInt32
+  @usableFromInline package let frameOffset: UInt32
+  @usableFromInline package let frameByteCount: UInt32
+  @usableFromInline package let perPacketInfoOffset: UInt32
+  @usableFromInline package let perPacketInfoByteCount: UInt32
+
+  /// The header of a frame behind `perPacketInfoByteCount` bytes of info.
+  ///
+  /// `paddingByteCount` brings the message to the host's alignment when another packet follows in the same stream.
+  @inlinable
+  package init(frameByteCount: UInt32, perPacketInfoByteCount: UInt32, paddingByteCount: UInt32 = 0) {
+    precondition(frameByteCount > 0, "a packet has a frame")
+    perPacketInfoOffset = Self.encodedSize
+    self.perPacketInfoByteCount = perPacketInfoByteCount
+    frameOffset = Self.encodedSize + perPacketInfoByteCount
+    self.frameByteCount = frameByteCount
+    messageByteCount = frameOffset + frameByteCount + paddingByteCount
+  }
+
+  /// Writes the 44 bytes from `offset` on, and no other byte: info and frame are written beside them.
+  @inlinable @inline(__always)
+  @_lifetime(out: copy out)
+  package func emit(into out: inout MutableRawSpan, at offset: Int = 0) {
+    let fieldsOrigin = UInt64(RNDISMessageHeader.encodedSize)
+    precondition(offset >= 0 && out.byteCount - offset >= Int(Self.encodedSize), "a header fits its space")
+    out.storeLittleEndian(UInt64(RNDISMessageType.packet.rawValue) | UInt64(messageByteCount) << 32, at: offset)
+    out.storeLittleEndian(UInt64(frameOffset) - fieldsOrigin | UInt64(frameByteCount) << 32, at: offset + 8)
+    // Out-of-band data: its offset, length and element count are always zero.
+    out.storeLittleEndian(0 as UInt64, at: offset + 16)
+    out.storeLittleEndian((UInt64(perPacketInfoOffset) - fieldsOrigin) << 32, at: offset + 24)
+    // Behind the info's length the virtual circuit handle and a reserved field, both zero.
+    out.storeLittleEndian(UInt64(perPacketInfoByteCount), at: offset + 32)
+    out.storeLittleEndian(0 as UInt32, at: offset + 40)
+  }
+
+  /// Reads and checks the header at the start of `bytes`, which hold 44 bytes or more, of a stream that has `available`
+  /// bytes left.
+  ///
+  /// Throws when it is no packet, the message is shorter than its header or longer than the stream, out-of-band data or
+  /// a virtual circuit is named, the frame is empty, or frame or info lie outside the message or in its header. Info
+  /// and frame may lie in any order, and bytes may be between them.
+  @inlinable
+  package init(parsing bytes: RawSpan, available: UInt32) throws(WireError) {
+    guard bytes.byteCount >= Int(Self.encodedSize) else {
+      throw .truncated(needed: Int(Self.encodedSize), got: bytes.byteCount)
+    }
+    let start: UInt64 = bytes.loadLittleEndian(at: 0)
+    let frame: UInt64 = bytes.loadLittleEndian(at: 8)
+    let outOfBand: UInt64 = bytes.loadLittleEndian(at: 16)
+    let infoStart: UInt64 = bytes.loadLittleEndian(at: 24)
+    let infoEnd: UInt64 = bytes.loadLittleEndian(at: 32)
+    let type = RNDISMessageType(rawValue: UInt32(truncatingIfNeeded: start))
+    guard type == .packet else {
+      throw .unexpectedType(expected: RNDISMessageType.packet.rawValue, got: type.rawValue)
+    }
+    let messageByteCount = UInt32(truncatingIfNeeded: start >> 32)
+    guard messageByteCount >= Self.encodedSize, messageByteCount <= available else {
+      throw .fieldOutOfRange(.messageByteCount, value: UInt64(messageByteCount))
+    }
+    // The element count shares its word with the info's offset.
+    guard outOfBand == 0, UInt32(truncatingIfNeeded: infoStart) == 0 else {
+      throw .fieldOutOfRange(.outOfBandData, value: outOfBand | UInt64(UInt32(truncatingIfNeeded: infoStart)))
+    }
+    guard infoEnd >> 32 == 0 else { throw .fieldOutOfRange(.virtualCircuit, value: infoEnd >> 32) }
+    let frameByteCount = UInt32(truncatingIfNeeded: frame >> 32)
+    guard frameByteCount > 0 else { throw .fieldOutOfRange(.frameByteCount, value: 0) }
+    let limit = UInt64(messageByteCount)
+    let frameOffset = try Self.offset(
+      ofPart: .frame, field: UInt32(truncatingIfNeeded: frame), byteCount: frameByteCount, limit: limit)
+    let infoByteCount = UInt32(truncatingIfNeeded: infoEnd)
+    // Without info its offset means nothing: some send 0, some where info would be.
+    let infoOffset =
+      infoByteCount == 0
+      ? Self.encodedSize
+      : try Self.offset(
+        ofPart: .perPacketInfo, field: UInt32(truncatingIfNeeded: infoStart >> 32), byteCount: infoByteCount,
+        limit: limit)
+    self.messageByteCount = messageByteCount
+    self.frameOffset = frameOffset
+    self.frameByteCount = frameByteCount
+    perPacketInfoOffset = infoOffset
+    perPacketInfoByteCount = infoByteCount
+  }
+
+  /// The absolute offset of a part whose `field` counts from byte 8. Throws when it is not between header and limit.
+  @inlinable @inline(__always)
+  static func offset(
+    ofPart part: WireField, field: UInt32, byteCount: UInt32, limit: UInt64
+  ) throws(WireError) -> UInt32 {
+    let offset = UInt64(field) + UInt64(RNDISMessageHeader.encodedSize)
+    guard offset >= UInt64(encodedSize), offset + UInt64(byteCount) <= limit else {
+      throw .partOutOfBounds(part, offset: offset, byteCount: UInt64(byteCount), limit: limit)
+    }
+    return UInt32(truncatingIfNeeded: offset)
+  }
+}
