@@ -15,10 +15,13 @@ let package = Package(
   targets: [
     // Bytes: what two sides write for each other.
     .target(name: "WireFormats", swiftSettings: product),
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .target(name: "PacketCapture", dependencies: ["CPcap"], swiftSettings: product),
 
     // Tests mirror the targets.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: language),
     .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats", "TestSupport"], swiftSettings: language),
+    .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
   ],
   swiftLanguageModes: [.v6]
 )

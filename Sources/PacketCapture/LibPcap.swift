@@ -1,0 +1,213 @@
+internal import CPcap
+internal import Glibc
+
+// The door to libpcap, and to the C streams it reads and writes: every call that takes or gives a pointer is made here.
+
+/// What libpcap knows about link types.
+enum LibPcap {
+  static func name(ofLinkType code: Int32) -> String? {
+    unsafe pcap_datalink_val_to_name(code).map { unsafe String(cString: $0) }
+  }
+
+  static func explanation(ofLinkType code: Int32) -> String? {
+    unsafe pcap_datalink_val_to_description(code).map { unsafe String(cString: $0) }
+  }
+}
+
+/// A call on a stream that failed.
+struct StreamError: Error {
+  /// The value of `errno` right after the call.
+  let code: Int32
+
+  /// The system's own text for the code.
+  var reason: String { unsafe String(cString: strerror(code)) }
+}
+
+/// A C stream with a buffer of ours, which it needs until it is closed.
+///
+/// The C library's own buffer is a single disk block, which costs a system call for every few packets.
+@safe
+private struct BufferedStream: ~Copyable {
+  private static let bufferByteCount = 256 * 1024
+
+  let file: UnsafeMutablePointer<FILE>
+  private let buffer: UnsafeMutableRawPointer
+
+  init(path: String, mode: String) throws(StreamError) {
+    guard let file = unsafe fopen(path, mode) else { throw StreamError(code: errno) }
+    unsafe self.file = unsafe file
+    unsafe buffer = .allocate(byteCount: Self.bufferByteCount, alignment: 64)
+    // SAFETY: the stream uses the buffer until it is closed, which is before `deinit`.
+    unsafe setvbuf(file, buffer.assumingMemoryBound(to: CChar.self), _IOFBF, Self.bufferByteCount)
+  }
+
+  /// The owner closes the stream first, or libpcap does for it.
+  deinit { unsafe buffer.deallocate() }
+
+  func close() { unsafe fclose(file) }
+  var hasFailed: Bool { unsafe ferror(file) != 0 }
+  var endedEmpty: Bool { unsafe feof(file) != 0 && ftell(file) == 0 }
+}
+
+/// A capture open for reading.
+@safe
+struct SaveFile: ~Copyable, @unchecked Sendable {
+  // `@unchecked`: owned by this value alone, which one thread uses at a time; libpcap keeps no state per thread.
+  private let stream: BufferedStream
+  private let capture: OpaquePointer
+  private var header: UnsafeMutablePointer<pcap_pkthdr>?
+  private var data: UnsafePointer<UInt8>?
+
+  enum Step {
+    case packet
+    case end
+    case failed(reason: String, isSystemFailure: Bool)
+  }
+
+  init(path: String) throws(CaptureError) {
+    let stream = try Self.openStream(path)
+    do {
+      unsafe capture = try Self.open(stream, path: path)
+    } catch {
+      stream.close()
+      throw error
+    }
+    self.stream = stream
+  }
+
+  private static func openStream(_ path: String) throws(CaptureError) -> BufferedStream {
+    do {
+      return try BufferedStream(path: path, mode: "rbe")
+    } catch {
+      throw error.code == ENOENT || error.code == ENOTDIR
+        ? .notFound(path: path) : .notReadable(path: path, reason: error.reason)
+    }
+  }
+
+  private static func open(_ stream: borrowing BufferedStream, path: String) throws(CaptureError) -> OpaquePointer {
+    var status = stat()
+    guard unsafe fstat(fileno(stream.file), &status) == 0 else {
+      throw .notReadable(path: path, reason: StreamError(code: errno).reason)
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+    // SAFETY: libpcap fills in at most PCAP_ERRBUF_SIZE bytes, the last of them zero, when it returns no capture.
+    var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+    let precision = UInt32(PCAP_TSTAMP_PRECISION_NANO)
+    if let capture = unsafe pcap_fopen_offline_with_tstamp_precision(stream.file, precision, &text) {
+      return unsafe capture
+    }
+    let reason = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    if stream.hasFailed { throw .readFailed(path: path, afterPackets: 0, reason: reason) }
+    throw .notACapture(path: path, reason: stream.endedEmpty ? "the file is empty" : reason)
+  }
+
+  /// Closes the stream as well.
+  deinit { unsafe pcap_close(capture) }
+
+  var linkType: Int32 { unsafe pcap_datalink(capture) }
+  var snapLength: Int { Int(unsafe pcap_snapshot(capture)) }
+
+  /// Reads the next packet into libpcap's buffer.
+  mutating func advance() -> Step {
+    switch unsafe pcap_next_ex(capture, &header, &data) {
+    case 1: .packet
+    case PCAP_ERROR_BREAK: .end
+    default:
+      .failed(reason: unsafe String(cString: pcap_geterr(capture)), isSystemFailure: stream.hasFailed)
+    }
+  }
+
+  /// The packet that `advance` read.
+  var packet: CapturedPacket {
+    @_lifetime(borrow self)
+    get {
+      guard let header = unsafe header?.pointee, let data = unsafe data else {
+        preconditionFailure("there is a packet only after advance() said so")
+      }
+      // SAFETY: libpcap holds `caplen` bytes here until the next advance, which this borrow excludes.
+      let bytes = unsafe RawSpan(_unsafeStart: data, byteCount: Int(header.caplen))
+      // With nanosecond precision libpcap keeps nanoseconds in the field named for microseconds.
+      return unsafe _overrideLifetime(
+        CapturedPacket(
+          bytes: bytes, originalByteCount: Int(header.len),
+          timestamp: CaptureTimestamp.nanoseconds(
+            seconds: Int64(header.ts.tv_sec), fraction: Int64(header.ts.tv_usec))),
+        borrowing: self)
+    }
+  }
+}
+
+/// A capture open for writing.
+@safe
+struct DumpFile: ~Copyable, @unchecked Sendable {
+  // `@unchecked`: owned by this value alone, which one thread uses at a time; libpcap keeps no state per thread.
+  private let stream: BufferedStream
+  private let capture: OpaquePointer
+  private let dumper: OpaquePointer
+
+  init(path: String, linkType: Int32, snapLength: Int) throws(StreamError) {
+    let stream = try BufferedStream(path: path, mode: "wbe")
+    let precision = UInt32(PCAP_TSTAMP_PRECISION_NANO)
+    guard let capture = unsafe pcap_open_dead_with_tstamp_precision(linkType, Int32(snapLength), precision) else {
+      stream.close()
+      throw StreamError(code: ENOMEM)
+    }
+    guard let dumper = unsafe pcap_dump_fopen(capture, stream.file) else {
+      // Libpcap has closed the stream: that is what it does when it cannot write the header of the file.
+      let code = errno
+      unsafe pcap_close(capture)
+      throw StreamError(code: code)
+    }
+    self.stream = stream
+    unsafe self.capture = unsafe capture
+    unsafe self.dumper = unsafe dumper
+  }
+
+  deinit {
+    // This closes the stream as well.
+    unsafe pcap_dump_close(dumper)
+    unsafe pcap_close(capture)
+  }
+
+  /// Writes one record, to the buffer or through it.
+  mutating func append(_ bytes: RawSpan, timestamp: Int64, originalByteCount: Int) throws(StreamError) {
+    let (seconds, fraction) = CaptureTimestamp.fields(of: timestamp)
+    var header = pcap_pkthdr()
+    // With nanosecond precision libpcap takes nanoseconds in the field named for microseconds.
+    header.ts = timeval(tv_sec: Int(seconds), tv_usec: Int(fraction))
+    header.caplen = UInt32(bytes.byteCount)
+    header.len = UInt32(originalByteCount)
+    unsafe bytes.withUnsafeBytes { bytes in
+      // SAFETY: pcap_dump takes the dumper as its callback argument, and reads `caplen` bytes.
+      unsafe pcap_dump(
+        UnsafeMutablePointer(dumper), &header, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    }
+    // pcap_dump has no result; the stream remembers.
+    if stream.hasFailed { throw StreamError(code: errno) }
+  }
+
+  mutating func flush() throws(StreamError) {
+    guard unsafe pcap_dump_flush(dumper) == 0 else { throw StreamError(code: errno) }
+  }
+
+  /// Flushes and closes.
+  ///
+  /// A network file system may report a failure only when a descriptor is closed, which libpcap does without looking
+  /// at the result; closing a second descriptor of the same file first brings that report to us.
+  consuming func close() throws(StreamError) {
+    try flush()
+    let second = unsafe fcntl(fileno(stream.file), F_DUPFD_CLOEXEC, 0)
+    if second >= 0, Glibc.close(second) != 0 { throw StreamError(code: errno) }
+  }
+}
+
+extension [UInt8] {
+  /// The bytes of the array.
+  var rawSpan: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      // SAFETY: a byte has no padding.
+      unsafe span.bytes
+    }
+  }
+}
