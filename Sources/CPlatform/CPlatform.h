@@ -1,0 +1,77 @@
+// What Swift's Glibc module does not offer on Linux, and the few instructions that have no Swift spelling. No logic lives here.
+#ifndef NETVSC_CPLATFORM_H
+#define NETVSC_CPLATFORM_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/// An unnamed memory file that can be sealed; the name shows in /proc only. Returns a descriptor or -1 with errno set.
+static inline int platform_memfd_create(const char *name) {
+  return (int)syscall(SYS_memfd_create, name, 3u /* MFD_CLOEXEC | MFD_ALLOW_SEALING */);
+}
+
+/// Forbids shrinking and growing the file, and forbids taking the seals back.
+static inline int platform_seal_size(int descriptor) {
+  return fcntl(descriptor, 1033 /* F_ADD_SEALS */, 0x1 | 0x2 | 0x4 /* F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW */);
+}
+
+/// A counter that can be waited for, without blocking calls of its own.
+static inline int platform_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+/// Waits until the descriptor can be read, at most so long. Returns 1 when it can, 0 when time ran out, -1 on a signal.
+static inline int platform_wait_readable(int descriptor, int64_t seconds, int64_t nanoseconds) {
+  struct pollfd entry = {.fd = descriptor, .events = POLLIN};
+  struct timespec limit = {.tv_sec = seconds, .tv_nsec = nanoseconds};
+  return ppoll(&entry, 1, &limit, 0);
+}
+
+/// Tells the core that this is a spin-wait loop.
+static inline void platform_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+/// Asks for the line that holds `address`, to be written soon.
+static inline void platform_prefetch_for_write(const void *address) { __builtin_prefetch(address, 1, 3); }
+
+/// Asks for the line that holds `address`, to be read soon.
+static inline void platform_prefetch_for_read(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Binds the calling thread to one CPU. Returns 0 or an errno value.
+static inline int platform_bind_to_cpu(int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET((unsigned)cpu, &set);
+  return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+/// The CPUs this process may run on, as a count, and the `index`th of them (-1 past the end).
+static inline int platform_usable_cpu(int index) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    if (CPU_ISSET((unsigned)cpu, &set) && index-- == 0) return cpu;
+  return -1;
+}
+static inline int platform_usable_cpu_count(void) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+#endif
