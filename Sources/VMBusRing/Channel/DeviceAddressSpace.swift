@@ -1,0 +1,113 @@
+package import SharedMemory
+internal import Synchronization
+
+/// The pages a device can reach: shared regions, each at base pages of its own.
+///
+/// A page number in a message is a page of this space. The host reads guest memory through `resolve` and nothing else,
+/// so a guest in another process differs here only.
+package final class DeviceAddressSpace: Sendable {
+  /// The size of a page in everything that both sides see.
+  package static let pageByteCount = 4096
+  /// Page 0 and its neighbours belong to nobody, so that a zeroed page number is an error.
+  private static let firstPage: UInt64 = 0x1000
+
+  private struct Placement {
+    let pages: Range<UInt64>
+    let region: SharedRegion
+  }
+  /// Sorted by page.
+  private let placements = Mutex<[Placement]>([])
+
+  package init() {}
+
+  /// New zeroed memory that the device can reach.
+  package func allocate(byteCount: Int) throws(SystemError) -> DeviceMemory {
+    let region = try SharedRegion(byteCount: byteCount)
+    let pageCount = UInt64(region.byteCount / Self.pageByteCount)
+    let pages = placements.withLock { placements in
+      // A page between regions belongs to nobody, so that running off a region's end is an error.
+      let base = placements.last.map { $0.pages.upperBound + 1 } ?? Self.firstPage
+      placements.append(Placement(pages: base..<base + pageCount, region: region))
+      return base..<base + pageCount
+    }
+    return DeviceMemory(region: region, pages: pages)
+  }
+
+  /// Takes memory out of the device's reach. Whoever resolved it before keeps it mapped.
+  package func release(_ memory: DeviceMemory) {
+    placements.withLock { $0.removeAll { $0.pages == memory.pages } }
+  }
+
+  /// The bytes of consecutive pages, or nil where a page belongs to nobody or they span two regions.
+  package func resolve(_ pages: Range<UInt64>) -> SharedBytes? {
+    guard let found = place(of: pages), !pages.isEmpty else { return nil }
+    let start = Int(pages.lowerBound - found.pages.lowerBound) * Self.pageByteCount
+    return found.region.bytes(start..<start + pages.count * Self.pageByteCount)
+  }
+
+  /// The memory that a page belongs to, whole, or nil where it belongs to nobody: for a reader that looks at many of its
+  /// pages and asks once.
+  package func memory(around page: UInt64) -> DeviceMemory? {
+    guard page < .max else { return nil }
+    return place(of: page..<page + 1).map { DeviceMemory(region: $0.region, pages: $0.pages) }
+  }
+
+  /// The ring whose control page is the first of `pages` and whose data pages are the others.
+  package func ring(in pages: Range<UInt64>, mapping: RingMapping) throws(ChannelError) -> RingView {
+    guard let found = place(of: pages), pages.count >= 2 else { throw .badPages(pages) }
+    do {
+      return try found.region.ring(
+        at: Int(pages.lowerBound - found.pages.lowerBound) * Self.pageByteCount,
+        dataByteCount: (pages.count - 1) * Self.pageByteCount, mapping: mapping)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  private func place(of pages: Range<UInt64>) -> (pages: Range<UInt64>, region: SharedRegion)? {
+    placements.withLock { placements in
+      var (low, high) = (0, placements.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if placements[middle].pages.upperBound <= pages.lowerBound { low = middle + 1 } else { high = middle }
+      }
+      guard low < placements.count, placements[low].pages.lowerBound <= pages.lowerBound,
+        pages.upperBound <= placements[low].pages.upperBound
+      else { return nil }
+      return (placements[low].pages, placements[low].region)
+    }
+  }
+}
+
+/// Memory in a device's address space.
+package struct DeviceMemory: Sendable {
+  package let region: SharedRegion
+  /// The page numbers by which the device knows it.
+  package let pages: Range<UInt64>
+}
+
+/// Why a channel cannot be opened or used.
+package enum ChannelError: Error, Equatable, Sendable, CustomStringConvertible {
+  case system(SystemError)
+  /// Page numbers that are not one run of the device's address space.
+  case badPages(Range<UInt64>)
+  /// A GPADL handle that was never given out, or was taken back.
+  case unknownGPADL(UInt32)
+  /// A channel that the host did not offer.
+  case notOffered(Int)
+  /// The channel is open already.
+  case alreadyOpen(Int)
+  /// The host would not open it.
+  case refused(String)
+
+  package var description: String {
+    switch self {
+    case .system(let error): "\(error)"
+    case .badPages(let pages): "pages \(pages) are not one run of the device's address space"
+    case .unknownGPADL(let handle): "GPADL \(handle) is not known"
+    case .notOffered(let index): "channel \(index) was not offered"
+    case .alreadyOpen(let index): "channel \(index) is open already"
+    case .refused(let reason): "the host refused the channel: \(reason)"
+    }
+  }
+}

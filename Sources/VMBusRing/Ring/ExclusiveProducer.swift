@@ -1,0 +1,99 @@
+/// The writing end of a ring that has one writer: no compare-and-swap, and the reader's index is looked at only when the
+/// last look says that the ring is full.
+@usableFromInline
+package struct ExclusiveProducer<Memory: RingMemory>: RingProducer, ~Copyable, Sendable {
+  @usableFromInline package let memory: Memory
+  private let keeper: AnyObject & Sendable
+  /// Our own copy of the write index: what we published. The shared word is never read back.
+  @usableFromInline var published: RingPosition
+  /// The room that the reader's index left when we last looked, less what we wrote since.
+  @usableFromInline var free: UInt32
+
+  /// Takes over a ring as it stands. `keeper` keeps its memory.
+  package init(_ memory: Memory, keeper: AnyObject & Sendable) throws(RingError) {
+    let written = memory.writeIndex.loadRelaxed(.hint)
+    let read = memory.readIndex.loadAcquiring(.observeSpace)
+    for index in [written, read] where !RingArithmetic.isLegal(index, in: memory.dataByteCount) {
+      throw .indexOutOfRange(index)
+    }
+    self.memory = memory
+    self.keeper = keeper
+    published = RingPosition(offset: written)
+    free = memory.dataByteCount - RingArithmetic.distance(from: read, to: written, in: memory.dataByteCount)
+  }
+
+  /// The room for packets, by the reader's index as it is now.
+  package mutating func freeByteCount() throws(RingError) -> UInt32 {
+    try look()
+    return free
+  }
+
+  /// Reads the reader's index anew.
+  @inlinable
+  mutating func look() throws(RingError) {
+    let read = memory.readIndex.loadAcquiring(.observeSpace)
+    guard RingArithmetic.isLegal(read, in: memory.dataByteCount) else { throw .indexOutOfRange(read) }
+    let unread = RingArithmetic.distance(from: read, to: published.offset, in: memory.dataByteCount)
+    // The reader only ever frees. More unread bytes than before means that its index went back, or past what we
+    // published, which looks the same.
+    guard memory.dataByteCount - unread >= free else {
+      let before = RingArithmetic.advance(published.offset, by: free, in: memory.dataByteCount)
+      throw .indexMovedBack(from: before, to: read)
+    }
+    free = memory.dataByteCount - unread
+  }
+
+  @inlinable
+  package mutating func reserve(_ byteCount: UInt32) throws(RingError) -> RingReservation {
+    assert(byteCount % 8 == 0 && byteCount >= 24)
+    if free <= byteCount {
+      guard byteCount < memory.dataByteCount else {
+        throw .tooLarge(needed: byteCount, dataByteCount: memory.dataByteCount)
+      }
+      try look()
+      guard free > byteCount else { throw .full(needed: byteCount, free: free) }
+    }
+    return RingReservation(
+      start: published, end: published.advanced(by: byteCount, in: memory.dataByteCount), byteCount: byteCount)
+  }
+
+  @inlinable
+  package mutating func reserve(upTo count: Int, of packetByteCount: UInt32) throws(RingError) -> RingReservation {
+    precondition(count > 0)
+    let wanted = UInt64(count) * UInt64(packetByteCount)
+    if UInt64(free) <= wanted { try look() }
+    // Eight bytes stay free; whole packets only.
+    let fitting = min(UInt64(count), UInt64(free - 8) / UInt64(packetByteCount))
+    guard fitting > 0 else { return try reserve(packetByteCount) }
+    return try reserve(UInt32(fitting) * packetByteCount)
+  }
+
+  @inlinable
+  package mutating func commit(_ reservation: consuming RingReservation) -> Publication {
+    precondition(reservation.remaining == 0, "every reserved byte is framed before it is published")
+    let replaced = published.offset
+    published = reservation.end
+    free -= reservation.byteCount
+    reservation.settle()
+    memory.writeIndex.storeReleasing(published.offset, .publishIndex)
+    return mustSignal(replaced: replaced) ? .signal : .quiet
+  }
+
+  /// Gives the room back: nobody reserved behind us, so nothing happened.
+  package mutating func abort(_ reservation: consuming RingReservation) { reservation.settle() }
+
+  /// Tells the reader how much room we wait for, and looks once more. Returns whether the room is there already.
+  ///
+  /// The reader promises to ring when it frees across that size. Clear it with `disarm` after waking.
+  package mutating func arm(needing byteCount: UInt32) throws(RingError) -> Bool {
+    memory.pendingSendSize.storeRelaxed(byteCount, .hint)
+    memory.fence(.armThenLook)
+    try look()
+    guard free > byteCount else { return false }
+    disarm()
+    return true
+  }
+
+  /// No longer waits for room.
+  package func disarm() { memory.pendingSendSize.storeRelaxed(0, .hint) }
+}

@@ -1,0 +1,99 @@
+/// What the writers of one ordered ring share.
+@usableFromInline
+package final class OrderedRing<Memory: RingMemory>: Sendable {
+  @usableFromInline let memory: Memory
+  /// Where the next reservation starts.
+  @usableFromInline let reserved: Memory.Shared
+  /// Up to where packets are published, in our own memory: a turn that the reader could write would let it stop or
+  /// misorder every writer.
+  @usableFromInline let published: Memory.Shared
+  /// Not zero once the ring is closed.
+  @usableFromInline let closed: Memory.Shared
+  private let keepers: [AnyObject & Sendable]
+
+  /// Takes over a ring as it stands. `keeper` keeps its memory.
+  package init(_ memory: Memory, keeper: AnyObject & Sendable) throws(RingError) {
+    let written = memory.writeIndex.loadRelaxed(.hint)
+    guard RingArithmetic.isLegal(written, in: memory.dataByteCount) else { throw .indexOutOfRange(written) }
+    let (words, owner) = memory.makeWriterWords(count: 3)
+    self.memory = memory
+    (reserved, published, closed) = (words[0], words[1], words[2])
+    keepers = [keeper, owner]
+    reserved.storeRelaxed(RingPosition(offset: written).word, .hint)
+    published.storeRelaxed(RingPosition(offset: written).word, .hint)
+  }
+
+  /// Lets every waiting writer go: what it had not published stays unpublished, and no reservation succeeds any more.
+  package func close() { closed.storeRelaxed(1, .hint) }
+}
+
+/// One writer of a ring that several share: reserve by compare-and-swap, copy, publish in the order of reservation.
+///
+/// Each writer waits until all earlier ones have published, so a writer that is preempted between reservation and
+/// publication holds up all later ones. It is the algorithm that the lockless VMBus ring began with, with two mends:
+/// positions carry their lap, so a stalled writer cannot mistake a ring that lapped for one that did not move; and the
+/// turn is taken by a private word, so the reader cannot touch it.
+@usableFromInline
+package struct OrderedProducer<Memory: RingMemory>: RingProducer, ~Copyable, Sendable {
+  @usableFromInline package let memory: Memory
+  @usableFromInline let reserved: Memory.Shared
+  @usableFromInline let published: Memory.Shared
+  @usableFromInline let closed: Memory.Shared
+  private let ring: OrderedRing<Memory>
+
+  package init(_ ring: OrderedRing<Memory>) {
+    (memory, reserved, published, closed) = (ring.memory, ring.reserved, ring.published, ring.closed)
+    self.ring = ring
+  }
+
+  @inlinable
+  package mutating func reserve(_ byteCount: UInt32) throws(RingError) -> RingReservation {
+    try reserve(upTo: 1, of: byteCount)
+  }
+
+  @inlinable
+  package mutating func reserve(upTo count: Int, of packetByteCount: UInt32) throws(RingError) -> RingReservation {
+    precondition(count > 0)
+    assert(packetByteCount % 8 == 0 && packetByteCount >= 24)
+    guard packetByteCount < memory.dataByteCount else {
+      throw .tooLarge(needed: packetByteCount, dataByteCount: memory.dataByteCount)
+    }
+    var word = reserved.loadRelaxed(.claimSpace)
+    while true {
+      guard closed.loadRelaxed(.hint) == 0 else { throw .closed }
+      let start = RingPosition(word: word)
+      let read = memory.readIndex.loadAcquiring(.observeSpace)
+      guard RingArithmetic.isLegal(read, in: memory.dataByteCount) else { throw .indexOutOfRange(read) }
+      let free = memory.dataByteCount - RingArithmetic.distance(from: read, to: start.offset, in: memory.dataByteCount)
+      let fitting = min(UInt64(count), UInt64(free - 8) / UInt64(packetByteCount))
+      guard fitting > 0 else {
+        // The position may be older than the reader's index, which then makes an empty ring look full.
+        let current = reserved.loadRelaxed(.claimSpace)
+        if current != word {
+          word = current
+          continue
+        }
+        throw .full(needed: packetByteCount, free: free)
+      }
+      let byteCount = UInt32(fitting) * packetByteCount
+      let end = start.advanced(by: byteCount, in: memory.dataByteCount)
+      let (exchanged, original) = reserved.exchange(expected: word, desired: end.word, .claimSpace)
+      if exchanged { return RingReservation(start: start, end: end, byteCount: byteCount) }
+      word = original
+    }
+  }
+
+  @inlinable
+  package mutating func commit(_ reservation: consuming RingReservation) -> Publication {
+    precondition(reservation.remaining == 0, "every reserved byte is framed before it is published")
+    let (start, end) = (reservation.start, reservation.end)
+    reservation.settle()
+    while published.loadAcquiring(.takeTurn) != start.word {
+      if closed.loadRelaxed(.hint) != 0 { return .closed }
+      memory.pause()
+    }
+    memory.writeIndex.storeReleasing(end.offset, .publishIndex)
+    published.storeReleasing(end.word, .passTurn)
+    return mustSignal(replaced: start.offset) ? .signal : .quiet
+  }
+}

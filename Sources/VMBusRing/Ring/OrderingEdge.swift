@@ -1,0 +1,33 @@
+/// The labelled synchronisation edges of the rings.
+///
+/// Every atomic operation of the ring code names its edge, so the label is part of the code and not of a comment beside
+/// it. An edge has two ends; the documentation of each end names the other and says what breaks without the pair. On
+/// mapped memory the label costs nothing.
+///
+/// | end | ordering | partner | without it |
+/// | --- | --- | --- | --- |
+/// | `publishIndex` | release | `observeIndex` | the reader sees an index before the bytes it covers |
+/// | `observeIndex` | acquire | `publishIndex` | as above, seen from the reader |
+/// | `releaseSpace` | release | `observeSpace` | the writer overwrites bytes that are still being read |
+/// | `observeSpace` | acquire | `releaseSpace` | as above, seen from the writer |
+/// | `publishThenTestMask` | full fence | `unmaskThenLook` | the writer sees the mask still set, the reader an empty ring: it sleeps beside a packet |
+/// | `unmaskThenLook` | full fence | `publishThenTestMask` | as above, seen from the reader |
+/// | `testMask` | acquire | `setMask` | the emptiness test could use a read index older than the mask it was read with |
+/// | `releaseThenTestPending` | full fence | `armThenLook` | the reader sees no blocked writer, the writer no room: it sleeps for ever |
+/// | `armThenLook` | full fence | `releaseThenTestPending` | as above, seen from the writer |
+/// | `takeTurn` | acquire | `passTurn` | an index could be published before an earlier writer's bytes |
+/// | `passTurn` | release | `takeTurn` | as above, seen from the earlier writer |
+@usableFromInline
+package enum OrderingEdge: String, Sendable, CaseIterable {
+  case publishIndex, observeIndex
+  case releaseSpace, observeSpace
+  case publishThenTestMask, unmaskThenLook
+  case testMask, setMask
+  case releaseThenTestPending, armThenLook
+  case takeTurn, passTurn
+  /// Reservation itself: disjointness comes from the compare-and-swap alone, and nothing is read through it, so it is
+  /// relaxed. (Every earlier reservation is ordered before the reader's index by `observeSpace`.)
+  case claimSpace
+  /// A value that only decides about a doorbell or a retry, judged after a fence that another edge names: relaxed.
+  case hint
+}

@@ -1,0 +1,89 @@
+public import SharedMemory
+
+/// A word of the control page, with one method per ordering.
+@usableFromInline
+package protocol ControlWord: Sendable {
+  func loadRelaxed(_ edge: OrderingEdge) -> UInt32
+  func loadAcquiring(_ edge: OrderingEdge) -> UInt32
+  func storeRelaxed(_ value: UInt32, _ edge: OrderingEdge)
+  func storeReleasing(_ value: UInt32, _ edge: OrderingEdge)
+}
+
+/// A word that the writers of one ring share among themselves.
+@usableFromInline
+package protocol WriterWord: Sendable {
+  func loadRelaxed(_ edge: OrderingEdge) -> UInt64
+  func loadAcquiring(_ edge: OrderingEdge) -> UInt64
+  func storeRelaxed(_ value: UInt64, _ edge: OrderingEdge)
+  func storeReleasing(_ value: UInt64, _ edge: OrderingEdge)
+  func exchange(expected: UInt64, desired: UInt64, _ edge: OrderingEdge) -> (exchanged: Bool, original: UInt64)
+}
+
+/// What the ring code runs on: mapped memory, or a model of it that a test explores.
+@usableFromInline
+package protocol RingMemory: Sendable {
+  associatedtype Control: ControlWord
+  associatedtype Shared: WriterWord
+
+  /// The size of the data area: a multiple of 8 here, of 4096 in memory that a host sees.
+  var dataByteCount: UInt32 { get }
+  var writeIndex: Control { get }
+  var readIndex: Control { get }
+  var interruptMask: Control { get }
+  var pendingSendSize: Control { get }
+  var featureBits: Control { get }
+
+  /// Data words, at offsets below twice the data size.
+  func loadWord(at offset: UInt32) -> UInt64
+  func storeWord(_ word: UInt64, at offset: UInt32)
+
+  func fence(_ edge: OrderingEdge)
+  /// Called in a loop that waits for another thread.
+  func pause()
+  /// Zeroed words for the writers of one ring, and what keeps them.
+  func makeWriterWords(count: Int) -> (words: [Shared], owner: AnyObject & Sendable)
+}
+
+extension SharedWord: ControlWord {
+  @inlinable @inline(__always)
+  package func loadRelaxed(_ edge: OrderingEdge) -> UInt32 { loadRelaxed() }
+  @inlinable @inline(__always)
+  package func loadAcquiring(_ edge: OrderingEdge) -> UInt32 { loadAcquiring() }
+  @inlinable @inline(__always)
+  package func storeRelaxed(_ value: UInt32, _ edge: OrderingEdge) { storeRelaxed(value) }
+  @inlinable @inline(__always)
+  package func storeReleasing(_ value: UInt32, _ edge: OrderingEdge) { storeReleasing(value) }
+}
+
+extension PrivateWord: WriterWord {
+  @inlinable @inline(__always)
+  package func loadRelaxed(_ edge: OrderingEdge) -> UInt64 { loadRelaxed() }
+  @inlinable @inline(__always)
+  package func loadAcquiring(_ edge: OrderingEdge) -> UInt64 { loadAcquiring() }
+  @inlinable @inline(__always)
+  package func storeRelaxed(_ value: UInt64, _ edge: OrderingEdge) { storeRelaxed(value) }
+  @inlinable @inline(__always)
+  package func storeReleasing(_ value: UInt64, _ edge: OrderingEdge) { storeReleasing(value) }
+  @inlinable @inline(__always)
+  package func exchange(expected: UInt64, desired: UInt64, _ edge: OrderingEdge) -> (exchanged: Bool, original: UInt64)
+  {
+    exchangeRelaxed(expected: expected, desired: desired)
+  }
+}
+
+extension MappedRing: RingMemory {
+  @usableFromInline package typealias Control = SharedWord
+  @usableFromInline package typealias Shared = PrivateWord
+
+  @inlinable @inline(__always)
+  package func fence(_ edge: OrderingEdge) { fullFence() }
+
+  @usableFromInline
+  package func pause() { Processors.pause() }
+
+  @usableFromInline
+  package func makeWriterWords(count: Int) -> (words: [PrivateWord], owner: AnyObject & Sendable) {
+    let words = PrivateWords(count: count)
+    return ((0..<count).map { words[$0] }, words)
+  }
+}
