@@ -1,0 +1,81 @@
+/// Packets, and their bytes as they were offered.
+public struct PacketCount: Equatable, Sendable {
+  public var packets: UInt64 = 0
+  public var bytes: UInt64 = 0
+
+  /// Nothing.
+  public init() {}
+
+  /// Adds one packet of `byteCount` bytes.
+  @inline(__always)
+  mutating func add(_ byteCount: Int) { add(1, bytes: byteCount) }
+
+  /// Adds another count.
+  @inline(__always)
+  public static func += (left: inout PacketCount, right: PacketCount) {
+    left.packets &+= right.packets
+    left.bytes &+= right.bytes
+  }
+
+  /// Adds `packets` packets of `bytes` bytes together.
+  @inline(__always)
+  mutating func add(_ packets: Int, bytes: Int) {
+    self.packets &+= UInt64(truncatingIfNeeded: packets)
+    self.bytes &+= UInt64(truncatingIfNeeded: bytes)
+  }
+}
+
+/// What became of the packets of one queue, and how often it had to wait for what. Owned by the queue's sender.
+///
+/// At rest `offered = refused + completed + failed + lost`, in packets and in bytes.
+public struct QueueCounters: Equatable, Sendable {
+  /// Handed to the sender, for good: taken, or refused. A frame that would block was not offered.
+  public internal(set) var offered = PacketCount()
+  /// Refused because the device does not carry so large a frame.
+  public internal(set) var refusedTooLarge = PacketCount()
+  /// Refused because it is shorter than an Ethernet header.
+  public internal(set) var refusedTooShort = PacketCount()
+  /// Framed in a section.
+  public internal(set) var reserved = PacketCount()
+  /// Visible to the host.
+  public internal(set) var published = PacketCount()
+  /// Completed by the host with success.
+  public internal(set) var completed = PacketCount()
+  /// Completed by the host with another status.
+  public internal(set) var failed = PacketCount()
+  /// Given up: not completed when the drain's deadline passed or the host went away.
+  public internal(set) var lost = PacketCount()
+
+  /// How often a message found no room in the ring.
+  public internal(set) var ringFull: UInt64 = 0
+  /// How often a frame found no free section.
+  public internal(set) var noSection: UInt64 = 0
+  /// Doorbells rung for the host.
+  public internal(set) var signals: UInt64 = 0
+  /// Publications that needed no doorbell.
+  public internal(set) var signalsElided: UInt64 = 0
+  /// Messages published; one may carry several packets.
+  public internal(set) var messages: UInt64 = 0
+  /// Completions that came, whatever they said.
+  public internal(set) var completions: UInt64 = 0
+  /// Completions that name nothing in flight: foreign, duplicate, or late. They free nothing.
+  public internal(set) var unknownCompletions: UInt64 = 0
+  /// Completions too short to hold a status; they count as failures.
+  public internal(set) var malformedCompletions: UInt64 = 0
+  /// Packets of the receive path that were acknowledged; this engine's users do not receive.
+  public internal(set) var receivesAcknowledged: UInt64 = 0
+  /// Other packets from the host that mean nothing here.
+  public internal(set) var ignoredPackets: UInt64 = 0
+  /// How often the sender waited for the host.
+  public internal(set) var waits: UInt64 = 0
+
+  /// All that was refused.
+  public var refused: PacketCount {
+    var sum = refusedTooLarge
+    sum += refusedTooShort
+    return sum
+  }
+
+  /// Nothing yet.
+  public init() {}
+}

@@ -1,0 +1,73 @@
+public import SharedMemory
+
+/// What a guest asks of its device. The host may grant less; `Device` tells what it got.
+public struct DeviceConfiguration: Sendable {
+  /// How many queues (channels) are wanted, from 1 to 64.
+  public var queueCount = 1
+  /// The longest frame, from the destination address on, in bytes: an IP MTU and 14. From 1514 to 9216.
+  public var frameByteCount = 9216
+  /// How the queues' rings are owned.
+  public var ringMode = RingMode.exclusive
+  /// The size of one ring in bytes, its control page included: at least two pages, whole pages.
+  public var ringByteCount = 128 * 4096
+  /// How many sections of the send buffer each queue wants. All queues together get at most 16 MiB of them.
+  public var sectionsPerQueue = 256
+  /// The size of the receive buffer in bytes.
+  public var receiveBufferByteCount = 1 << 20
+  /// How long the host may take for one answer of the set-up, in nanoseconds.
+  public var answerTimeout: UInt64 = 5_000_000_000
+  /// The newest version of the protocol (NVSP) that is tried, as its number on the wire; 6.1 by default.
+  public var newestVersion: UInt32 = 0x0006_0001
+  /// Where time comes from.
+  public var clock = Clock.monotonic
+
+  /// The defaults.
+  public init() {}
+}
+
+extension DeviceConfiguration {
+  /// Throws where a value cannot be.
+  func validate() throws(DeviceError) {
+    guard (1...64).contains(queueCount) else { throw .badConfiguration("queues: from 1 to 64, not \(queueCount)") }
+    guard (1514...9216).contains(frameByteCount) else {
+      throw .badConfiguration("frame size: from 1514 to 9216 bytes, not \(frameByteCount)")
+    }
+    guard ringByteCount >= 2 * 4096, ringByteCount % 4096 == 0, ringByteCount <= 1 << 30 else {
+      throw .badConfiguration("ring size: whole pages of 4096 bytes, at least 2, not \(ringByteCount) bytes")
+    }
+    guard (1...4096).contains(sectionsPerQueue) else {
+      throw .badConfiguration("sections per queue: from 1 to 4096, not \(sectionsPerQueue)")
+    }
+    guard (1 << 16...31 << 20).contains(receiveBufferByteCount) else {
+      throw .badConfiguration("receive buffer: from 64 KiB to 31 MiB, not \(receiveBufferByteCount) bytes")
+    }
+  }
+}
+
+/// Why a device could not be opened.
+public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A value of the configuration that cannot be.
+  case badConfiguration(String)
+  /// The system gave no memory or descriptors.
+  case system(SystemError)
+  /// The host refused a step of the set-up, or answered it with nonsense.
+  case refused(step: String, reason: String)
+  /// The host did not answer in time.
+  case noAnswer(step: String)
+  /// The host went away.
+  case rescinded(String)
+  /// There is no such queue, or it has a sender already.
+  case queueTaken(Int)
+
+  /// What happened, in one line.
+  public var description: String {
+    switch self {
+    case .badConfiguration(let what): what
+    case .system(let error): "\(error)"
+    case .refused(let step, let reason): "the host refused \(step): \(reason)"
+    case .noAnswer(let step): "the host did not answer \(step) in time"
+    case .rescinded(let reason): "the host went away: \(reason)"
+    case .queueTaken(let queue): "queue \(queue) does not exist or has a sender already"
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/// What a queue's messages are waiting for: one entry a message, found again by the transaction id of its completion.
+///
+/// An id is a slot's number plus one, and the slot's generation above it. So it is never 0 (hosts do not answer that),
+/// never an address, and an id that comes a second time, or was made up, names nothing.
+struct InFlightTable {
+  /// What one message carries.
+  struct Message {
+    var section: UInt32
+    var packetCount: UInt32
+    var byteCount: UInt32
+    fileprivate var generation: UInt32
+    fileprivate var isInFlight: Bool
+    /// When it was published, by the sender's clock.
+    var publishedAt: UInt64
+  }
+
+  private var messages: [Message]
+  private var free: [UInt32]
+
+  /// A table for at most `capacity` messages.
+  init(capacity: Int) {
+    precondition(capacity > 0 && capacity < UInt32.max)
+    messages = [Message](
+      repeating: Message(
+        section: 0, packetCount: 0, byteCount: 0, generation: 1, isInFlight: false, publishedAt: 0),
+      count: capacity)
+    free = (0..<UInt32(capacity)).reversed().map { $0 }
+  }
+
+  /// How many messages are in flight.
+  var count: Int { messages.count - free.count }
+
+  /// Whether another message can be entered.
+  var hasRoom: Bool { !free.isEmpty }
+
+  /// Enters a message before it is published, and returns its transaction id.
+  @inline(__always)
+  mutating func enter(section: UInt32, packetCount: Int, byteCount: Int) -> UInt64 {
+    let slot = Int(free.removeLast())
+    messages[slot].section = section
+    messages[slot].packetCount = UInt32(packetCount)
+    messages[slot].byteCount = UInt32(byteCount)
+    messages[slot].isInFlight = true
+    return UInt64(messages[slot].generation) << 32 | UInt64(slot + 1)
+  }
+
+  /// Notes when a message that was entered is published. Returns what it carries.
+  @inline(__always)
+  mutating func stamp(_ transactionID: UInt64, at time: UInt64) -> (packetCount: Int, byteCount: Int) {
+    let slot = Int(UInt32(truncatingIfNeeded: transactionID)) - 1
+    messages[slot].publishedAt = time
+    return (Int(messages[slot].packetCount), Int(messages[slot].byteCount))
+  }
+
+  /// Takes the message that a completion names out of the table; nil where the id names nothing in flight.
+  @inline(__always)
+  mutating func remove(_ transactionID: UInt64) -> Message? {
+    // An id of 0 wraps around to a slot that does not exist.
+    let slot = Int(UInt32(truncatingIfNeeded: transactionID) &- 1)
+    guard slot < messages.count, messages[slot].isInFlight,
+      messages[slot].generation == UInt32(truncatingIfNeeded: transactionID >> 32)
+    else { return nil }
+    messages[slot].isInFlight = false
+    messages[slot].generation &+= 1
+    free.append(UInt32(slot))
+    return messages[slot]
+  }
+
+  /// Takes everything out, for an account of what never completed.
+  mutating func removeAll() -> [Message] {
+    let abandoned = messages.filter(\.isInFlight)
+    for slot in messages.indices where messages[slot].isInFlight {
+      messages[slot].isInFlight = false
+      messages[slot].generation &+= 1
+      free.append(UInt32(slot))
+    }
+    return abandoned
+  }
+}

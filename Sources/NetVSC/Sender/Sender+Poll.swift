@@ -1,0 +1,125 @@
+internal import SharedMemory
+internal import VMBusRing
+internal import WireFormats
+
+/// What a sender needs of a packet from the host.
+private struct HostPacket {
+  let type: VMBusPacketType
+  let transactionID: UInt64
+  /// The first word of the payload; nil when there is none.
+  let word: UInt64?
+
+  @inline(__always)
+  init?(next ring: inout RingConsumer<MappedRing>) throws(RingError) {
+    guard let packet = try ring.next() else { return nil }
+    type = packet.descriptor.type
+    transactionID = packet.descriptor.transactionID
+    word = packet.payloadByteCount >= 8 ? packet.word(at: packet.descriptor.payloadOffset) : nil
+  }
+}
+
+extension Sender {
+  /// How many packets of the host one poll looks at, so that a storm of them cannot keep a sender from sending.
+  private static let pollBudget = 1024
+
+  /// Takes what the host sent: completions give sections back. Returns how many messages completed.
+  @discardableResult
+  public mutating func poll() throws(SenderError) -> Int {
+    settle()
+    var completed = 0
+    var now: UInt64 = 0
+    do throws(RingError) {
+      for _ in 0..<Self.pollBudget {
+        guard let packet = try HostPacket(next: &ends.receive) else { break }
+        switch packet.type {
+        case .completion:
+          if now == 0 { now = clock.now() }
+          if complete(packet.transactionID, word: packet.word, at: now) { completed += 1 }
+        case .dataUsingTransferPages: acknowledgements.append(packet.transactionID)
+        default: counters.ignoredPackets &+= 1
+        }
+      }
+      if completed > 0 { times.lastCompletion = now }
+      if ends.receive.release() { queue.channel.toHost.ring() }
+    } catch {
+      try note(error)
+    }
+    try checkChannel()
+    try sendAcknowledgements()
+    return completed
+  }
+
+  /// Accounts for one completion. Returns whether it named a message in flight.
+  ///
+  /// The message's resources are free whatever the host says of it.
+  @inline(__always)
+  private mutating func complete(_ transactionID: UInt64, word: UInt64?, at now: UInt64) -> Bool {
+    counters.completions &+= 1
+    guard let message = inFlight.remove(transactionID) else {
+      counters.unknownCompletions &+= 1
+      return false
+    }
+    sections.give(back: message.section)
+    latencies.record(now &- min(now, message.publishedAt))
+    if let word, word == RNDISPacketComplete(status: .success).word {
+      counters.completed.add(Int(message.packetCount), bytes: Int(message.byteCount))
+    } else {
+      counters.failed.add(Int(message.packetCount), bytes: Int(message.byteCount))
+      if word.map({ UInt32(truncatingIfNeeded: $0) }) != RNDISPacketComplete.type.rawValue {
+        counters.malformedCompletions &+= 1
+      }
+    }
+    return true
+  }
+
+  /// Gives receive packets back to the host, which can reuse their buffers then. They go before any frame.
+  mutating func sendAcknowledgements() throws(SenderError) {
+    while let transactionID = acknowledgements.last {
+      let publication: Publication
+      do {
+        publication = try ends.transmit.acknowledge(transactionID)
+      } catch {
+        return try note(error)
+      }
+      acknowledgements.removeLast()
+      counters.receivesAcknowledged &+= 1
+      try signal(publication)
+    }
+  }
+
+  /// Waits, at most `timeout` nanoseconds, until the host has done something. A host without threads runs meanwhile.
+  public mutating func wait(timeout: UInt64) throws(SenderError) {
+    counters.waits &+= 1
+    guard !queue.host.runsInline else { return queue.host.attend(queue.channel, timeout: timeout) }
+    for _ in 0..<Self.spinCount {
+      if ends.receive.hasPackets { return }
+      Processors.pause()
+    }
+    do throws(RingError) {
+      guard try !ends.receive.unmask() else { return }
+    } catch {
+      return try note(error)
+    }
+    queue.host.attend(queue.channel, timeout: timeout)
+    ends.receive.mask()
+  }
+
+  /// Publishes everything and waits until all of it is completed, at most `timeout` nanoseconds. Returns whether it is.
+  public mutating func drain(timeout: UInt64) throws(SenderError) -> Bool {
+    let start = clock.now()
+    while true {
+      try flush()
+      try poll()
+      guard inFlight.count > 0 else { return true }
+      let elapsed = clock.now() &- start
+      guard elapsed < timeout else { return false }
+      try wait(timeout: min(timeout - elapsed, Self.longestWait))
+    }
+  }
+
+  /// How often a wait looks before it sleeps: for about as long as waking up would take.
+  private static let spinCount = 500
+
+  /// The longest uninterrupted wait of a drain, in nanoseconds: a host that dies without a word is noticed after it.
+  private static let longestWait: UInt64 = 50_000_000
+}

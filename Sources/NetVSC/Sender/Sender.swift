@@ -1,0 +1,107 @@
+internal import SharedMemory
+internal import VMBusRing
+internal import WireFormats
+
+/// One thread's way to send on one queue of a device.
+///
+/// A frame is copied once, into a section of the send buffer, and framed there; `flush` publishes all that was sent since
+/// the last one, with one index store and at most one doorbell. `poll` takes completions, which give the sections back.
+/// Nothing here blocks but `wait` and `drain`. A sender belongs to one thread at a time; call `finish` at the end, which
+/// gives the queue back to its device.
+public struct Sender: ~Copyable, Sendable {
+  /// The shortest frame that is carried: an Ethernet header, in bytes.
+  public static let minimumFrameByteCount = 14
+  /// How many messages are gathered before they are published without being asked.
+  static let burstCapacity = 64
+
+  let queue: DeviceQueue
+  var ends: ChannelEnds
+  var sections: SectionShare
+  var inFlight: InFlightTable
+  var burst = OpenBurst(capacity: burstCapacity)
+  /// Where a `FrameReservation` leaves word that it was committed.
+  let committed = StableCell(CommittedFrame.none)
+  /// Receive packets that the host must get back, for which the ring had no room yet.
+  var acknowledgements: [UInt64] = []
+  let clock: Clock
+
+  /// The longest frame that is carried, from the destination address on, in bytes.
+  public let maximumFrameByteCount: Int
+  /// What became of the packets so far.
+  public internal(set) var counters = QueueCounters()
+  /// The time from publication to completion, of every message that completed.
+  public internal(set) var latencies = LatencyCounters()
+  /// When things happened, by the device's clock.
+  public internal(set) var times = SenderTimes()
+
+  /// The queue's number, from 0.
+  public var queueIndex: Int { queue.index }
+
+  /// How many messages are published or about to be, and not completed.
+  public var inFlightCount: Int { inFlight.count }
+
+  /// Whether the next frame would be taken.
+  public var hasRoom: Bool { burst.hasRoom && sections.freeCount > 0 }
+
+  init(queue: DeviceQueue, ends: consuming ChannelEnds, clock: Clock) {
+    self.ends = ends
+    self.queue = queue
+    self.clock = clock
+    sections = SectionShare(
+      of: queue.sendBuffer, sectionByteCount: queue.sectionByteCount, sections: queue.sections)
+    inFlight = InFlightTable(capacity: queue.sections.count)
+    maximumFrameByteCount = queue.maximumFrameByteCount
+    self.ends.receive.mask()
+  }
+
+  /// Ends the sender's work: what is still in flight is counted as lost, and the queue goes back to its device.
+  public consuming func finish() -> SenderAccount {
+    abandon()
+    let account = SenderAccount(counters: counters, latencies: latencies, times: times)
+    queue.open.takeBack(ends)
+    return account
+  }
+
+  private mutating func abandon() {
+    settle()
+    for message in inFlight.removeAll() {
+      counters.lost.add(Int(message.packetCount), bytes: Int(message.byteCount))
+    }
+  }
+}
+
+/// What a sender leaves behind.
+public struct SenderAccount: Sendable {
+  /// What became of its packets.
+  public let counters: QueueCounters
+  /// The time from publication to completion.
+  public let latencies: LatencyCounters
+  /// When things happened, by the device's clock.
+  public let times: SenderTimes
+}
+
+/// The moments that a rate is made of, in nanoseconds by the device's clock; nil where nothing happened.
+public struct SenderTimes: Equatable, Sendable {
+  public internal(set) var firstPublication: UInt64?
+  public internal(set) var lastPublication: UInt64?
+  public internal(set) var lastCompletion: UInt64?
+
+  /// Nothing happened.
+  public init() {}
+}
+
+/// Why a queue cannot be used any more. Everything in flight on it is lost.
+public enum SenderError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The host took the channel away, or went away itself.
+  case rescinded(String)
+  /// The host broke the rules of the rings.
+  case hostViolation(String)
+
+  /// What happened, in one line.
+  public var description: String {
+    switch self {
+    case .rescinded(let reason): "the host took the channel away: \(reason)"
+    case .hostViolation(let rule): "the host broke the ring: \(rule)"
+    }
+  }
+}

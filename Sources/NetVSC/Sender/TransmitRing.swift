@@ -1,0 +1,79 @@
+internal import SharedMemory
+internal import VMBusRing
+internal import WireFormats
+
+/// How the writing end of a queue's ring is owned.
+public enum RingMode: String, Sendable, CaseIterable {
+  /// One sender, and no compare-and-swap.
+  case exclusive
+  /// Several senders; each waits its turn to publish.
+  case ordered
+}
+
+/// The writing end of a queue's ring, in the form that its owner chose. The choice is looked at once a burst, and each
+/// form's code is its own.
+struct TransmitRing: ~Copyable, Sendable {
+  // Exactly one of them is there. (An enum would say so, but its payload cannot be changed in place.)
+  private var exclusive: ExclusiveProducer<MappedRing>?
+  private var ordered: OrderedProducer<MappedRing>?
+
+  private static let hasForm = "a ring is owned in one form"
+
+  /// Takes over a ring as it stands.
+  init(_ view: RingView, mode: RingMode) throws(RingError) {
+    switch mode {
+    case .exclusive:
+      exclusive = try ExclusiveProducer(view.ring, keeper: view)
+      ordered = nil
+    case .ordered:
+      exclusive = nil
+      ordered = OrderedProducer(try OrderedRing(view.ring, keeper: view))
+    }
+  }
+
+  /// Publishes as many of the burst's messages as the ring has room for.
+  mutating func publish(_ burst: inout OpenBurst, stamping table: inout InFlightTable, at time: UInt64)
+    throws(RingError) -> PublishedBurst
+  {
+    if let published = try exclusive?.publish(&burst, stamping: &table, at: time) { return published }
+    if let published = try ordered?.publish(&burst, stamping: &table, at: time) { return published }
+    preconditionFailure(Self.hasForm)
+  }
+
+  /// Writes one packet from bytes: for the messages of the control path.
+  mutating func write(
+    _ type: VMBusPacketType, header: RawSpan? = nil, payload: RawSpan, transactionID: UInt64,
+    completionRequested: Bool
+  ) throws(RingError) -> Publication {
+    if let publication = try exclusive?.write(
+      type, header: header, payload: payload, transactionID: transactionID, completionRequested: completionRequested)
+    {
+      return publication
+    }
+    if let publication = try ordered?.write(
+      type, header: header, payload: payload, transactionID: transactionID, completionRequested: completionRequested)
+    {
+      return publication
+    }
+    preconditionFailure(Self.hasForm)
+  }
+
+  /// Gives a receive packet back to the host, which can reuse its buffers then. Eight bytes of NVSP suffice.
+  mutating func acknowledge(_ transactionID: UInt64) throws(RingError) -> Publication {
+    var bytes = PrivateBytes(byteCount: RNDISPacketComplete.encodedSize)
+    var out = bytes.mutableSpan(bytes.byteCount)
+    RNDISPacketComplete(status: .success).emit(into: &out)
+    return try write(
+      .completion, payload: bytes.span(bytes.byteCount), transactionID: transactionID, completionRequested: false)
+  }
+}
+
+extension RingProducer where Self: ~Copyable {
+  /// Publishes as many of the burst's messages as the ring has room for.
+  @inline(__always)
+  fileprivate mutating func publish(_ burst: inout OpenBurst, stamping table: inout InFlightTable, at time: UInt64)
+    throws(RingError) -> PublishedBurst
+  {
+    try burst.publish(through: &self, stamping: &table, at: time)
+  }
+}
