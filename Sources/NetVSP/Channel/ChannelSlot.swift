@@ -1,0 +1,37 @@
+internal import SharedMemory
+internal import Synchronization
+
+/// The place of one channel in a host: empty, or with the service of the open channel.
+final class ChannelSlot: Sendable {
+  private struct Occupancy {
+    var service: (any ChannelService)?
+    /// What was counted while the channel was open before.
+    var past = ChannelStatistics()
+  }
+  private let occupancy = Mutex(Occupancy())
+
+  /// Puts a service in, which does its work on a thread of its own if told so.
+  func open(_ service: any ChannelService, onThread: Bool) throws(SystemError) {
+    if onThread { try service.startThread() }
+    occupancy.withLock { $0.service = service }
+  }
+
+  /// Does a bounded piece of work. Returns how many messages were read.
+  func step() -> Int { occupancy.withLock { $0.service }?.step() ?? 0 }
+
+  /// Ends the service, if there is one.
+  func close(finishing: Bool) {
+    guard let service = occupancy.withLock({ $0.service }) else { return }
+    service.close(finishing: finishing)
+    occupancy.withLock { occupancy in
+      guard occupancy.service === service else { return }
+      occupancy.past = occupancy.past + service.statistics
+      occupancy.service = nil
+    }
+  }
+
+  /// What was counted since the host was made.
+  var statistics: ChannelStatistics {
+    occupancy.withLock { occupancy in occupancy.service.map { occupancy.past + $0.statistics } ?? occupancy.past }
+  }
+}

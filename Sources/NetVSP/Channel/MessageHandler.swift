@@ -1,0 +1,92 @@
+internal import SharedMemory
+internal import VMBusRing
+internal import WireFormats
+
+/// What a channel does about each packet of the guest.
+struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
+  let channel: Channel
+  let device: NetworkDevice
+  var toGuest: ReturnRing
+  var completions = CompletionBatch()
+  var dataPath: DataPath<Receiver>
+  /// Only the primary channel has one.
+  var control: ControlPlane?
+  /// Whether the set-up is over and frames may come.
+  private(set) var isOpen = false
+  /// Whether the guest took a buffer back: what follows stays unread.
+  var isRevoked = false
+  var counts = ChannelStatistics()
+
+  init(_ channel: Channel, device: NetworkDevice, toGuest: consuming ReturnRing, dataPath: consuming DataPath<Receiver>)
+  {
+    self.channel = channel
+    self.device = device
+    self.toGuest = toGuest
+    self.dataPath = dataPath
+    control = channel.index == 0 ? ControlPlane(device) : nil
+  }
+
+  /// Frames are received on these terms from now on.
+  mutating func open(_ terms: AgreedTerms) {
+    isOpen = true
+    toGuest.agree(on: terms.version)
+    dataPath.open(terms.sendBuffer)
+  }
+
+  /// Does what a packet asks for. Throws when it breaks a rule that the channel cannot outlive.
+  mutating func handle(_ packet: borrowing IncomingPacket<MappedRing>) throws(Violation) {
+    counts.messages += 1
+    let descriptor = packet.descriptor
+    switch descriptor.type {
+    case .dataInBand, .dataUsingGPADirect, .completion: break
+    default: throw .packetType(descriptor.type)
+    }
+    guard descriptor.payloadByteCount > 0 else { throw .noMessage }
+    let word = packet.word(at: descriptor.payloadOffset)
+    let type = NVSPMessageType(rawValue: UInt32(truncatingIfNeeded: word))
+    if descriptor.type == .completion {
+      try handleAcknowledgement(type, descriptor)
+    } else if type == .sendRNDISPacket {
+      guard descriptor.payloadByteCount >= SendRNDISPacket.encodedSize else {
+        throw .message(type, .truncated(needed: SendRNDISPacket.encodedSize, got: Int(descriptor.payloadByteCount)))
+      }
+      let second = packet.word(at: descriptor.payloadOffset + 8)
+      try handleRNDIS(SendRNDISPacket(firstWord: word, secondWord: second), packet)
+    } else {
+      try handleSetup(type, packet)
+    }
+  }
+
+  private mutating func handleRNDIS(
+    _ message: SendRNDISPacket, _ packet: borrowing IncomingPacket<MappedRing>
+  ) throws(Violation) {
+    let contents = try dataPath.load(packet, message)
+    if case .control(let type) = contents { return try receiveControlMessage(type, packet.descriptor) }
+    guard isOpen else { throw .dataBeforeSetup }
+    // Without a completion the sender could never use its memory again, so such a message is refused.
+    guard case .frames = contents, packet.descriptor.completionRequested else {
+      return complete(packet.descriptor, .failure)
+    }
+    switch dataPath.receiveFrames(&counts) {
+    case .delivered: complete(packet.descriptor, .success)
+    case .malformed: complete(packet.descriptor, .failure)
+    case .undelivered(let error):
+      device.report(sinkFailure: error)
+      complete(packet.descriptor, .failure)
+    }
+  }
+
+  /// Completes a packet, with all others of its step.
+  mutating func complete(_ descriptor: PacketDescriptor, _ status: NVSPStatus) {
+    completions.append(descriptor.transactionID, status)
+    counts.completions += 1
+    if status != .success { counts.failures += 1 }
+  }
+
+  /// Puts the completions so far into the ring. They go out before any answer that is written later.
+  mutating func publishCompletions() throws(Violation) {
+    guard completions.count > 0 else { return }
+    try toGuest.publish(completions)
+    completions.removeAll()
+  }
+}

@@ -1,0 +1,123 @@
+internal import SharedMemory
+internal import VMBusRing
+internal import WireFormats
+
+/// The ring from host to guest: completions, and what else the host has to say.
+struct ReturnRing: ~Copyable, Sendable {
+  /// The 28 bytes of a message before version 6.1, in whole words.
+  private static var legacyMessageByteCount: UInt32 { 32 }
+  /// The ring bytes of the longest completion. Answers to set-up messages are no longer.
+  private static var completionByteCountLimit: UInt32 { PacketDescriptor.encodedSize + 40 + PacketTrailer.byteCount }
+  /// A ring is never filled: so many bytes stay free.
+  private static var alwaysFreeByteCount: UInt32 { 8 }
+
+  private var producer: ExclusiveProducer<MappedRing>
+  /// The room when we last looked, less what we wrote since: never more than there is.
+  private var knownRoom: UInt32 = 0
+  private var isArmed = false
+  /// The bytes of an NVSP message in the ring, by the version agreed on.
+  private(set) var messageByteCount = Self.legacyMessageByteCount
+  /// Whether the guest must be woken for what was published.
+  private var mustRing = false
+
+  init(_ view: RingView) throws(RingError) {
+    producer = try ExclusiveProducer(view.ring, keeper: view)
+    // The bit promises that we say how much room we wait for; we wait for none yet.
+    view.ring.featureBits.storeRelaxed(1)
+    producer.disarm()
+  }
+
+  /// Messages have the size of this version from now on.
+  mutating func agree(on version: NVSPVersion) {
+    messageByteCount = UInt32((version.messageByteCount + 7) / 8 * 8)
+  }
+
+  /// How many completions fit, at most a batch. When none does, the guest is asked to ring once it has made room.
+  mutating func roomForCompletions() throws(Violation) -> Int {
+    let batchByteCount = UInt32(CompletionBatch.capacity) * Self.completionByteCountLimit
+    if knownRoom <= batchByteCount { try look() }
+    guard try secureRoom(Self.completionByteCountLimit) else { return 0 }
+    return min(
+      CompletionBatch.capacity, Int((knownRoom - Self.alwaysFreeByteCount) / Self.completionByteCountLimit))
+  }
+
+  /// Whether so many bytes of packets fit. If not, the guest is asked to ring once it has made room.
+  mutating func secureRoom(_ byteCount: UInt32) throws(Violation) -> Bool {
+    if knownRoom <= byteCount { try look() }
+    if knownRoom <= byteCount {
+      isArmed = true
+      // Asking for a good part of the ring keeps the two sides from waking each other for every packet.
+      let wanted = max(byteCount, producer.memory.dataByteCount / 4)
+      guard try withProducer({ (ring) throws(RingError) in try ring.arm(needing: wanted) }) else { return false }
+      try look()
+    }
+    if isArmed {
+      producer.disarm()
+      isArmed = false
+    }
+    return true
+  }
+
+  private mutating func look() throws(Violation) {
+    knownRoom = try withProducer { (ring) throws(RingError) in try ring.freeByteCount() }
+  }
+
+  /// Publishes a batch, for which there is room.
+  mutating func publish(_ batch: borrowing CompletionBatch) throws(Violation) {
+    let byteCount = PacketDescriptor.encodedSize + messageByteCount
+    let total = UInt32(batch.count) * (byteCount + PacketTrailer.byteCount)
+    var reservation = try withProducer { (ring) throws(RingError) in try ring.reserve(total) }
+    for index in 0..<batch.count {
+      let descriptor = PacketDescriptor(
+        type: .completion, payloadOffset: PacketDescriptor.encodedSize, byteCount: byteCount,
+        completionRequested: false, transactionID: batch.transactionID(index))
+      let slot = producer.slot(in: &reservation, for: descriptor)
+      var offset = PacketDescriptor.encodedSize
+      slot.store(RNDISPacketComplete(status: batch.status(index)).word, at: offset)
+      offset += 8
+      while offset < byteCount {
+        slot.store(0, at: offset)
+        offset += 8
+      }
+    }
+    knownRoom -= min(knownRoom, total)
+    note(producer.commit(reservation))
+  }
+
+  /// Writes one packet, for which there is room.
+  mutating func write(
+    _ type: VMBusPacketType, header: RawSpan? = nil, payload: RawSpan, transactionID: UInt64,
+    completionRequested: Bool = false
+  ) throws(Violation) {
+    do throws(RingError) {
+      note(
+        try producer.write(
+          type, header: header, payload: payload, transactionID: transactionID,
+          completionRequested: completionRequested))
+    } catch {
+      throw .ring(error)
+    }
+    // To be looked up again.
+    knownRoom = 0
+  }
+
+  private mutating func withProducer<Result: ~Copyable>(
+    _ body: (inout ExclusiveProducer<MappedRing>) throws(RingError) -> Result
+  ) throws(Violation) -> Result {
+    do throws(RingError) {
+      return try body(&producer)
+    } catch {
+      throw .ring(error)
+    }
+  }
+
+  private mutating func note(_ publication: Publication) {
+    if publication == .signal { mustRing = true }
+  }
+
+  /// Whether the guest must be woken for what was published since this was last asked.
+  mutating func takeSignal() -> Bool {
+    defer { mustRing = false }
+    return mustRing
+  }
+}

@@ -1,0 +1,93 @@
+internal import SharedMemory
+internal import VMBusRing
+internal import WireFormats
+
+/// How a channel reads messages: from the NVSP words in the ring to the frames in guest memory.
+///
+/// A message is received whole or not at all: its packets are all judged before the first frame is delivered.
+struct DataPath<Receiver: FrameReceiver>: ~Copyable {
+  /// What the RNDIS bytes of a packet are.
+  enum Contents {
+    case frames
+    case control(RNDISMessageType)
+    /// Not even a header, or no memory.
+    case unreadable
+  }
+
+  struct Frame: Sendable {
+    let position: MessageStream.Position
+    let byteCount: UInt32
+  }
+
+  /// More frames than any send-buffer section holds; a message with more of them fails.
+  static var frameCountLimit: Int { 4096 }
+  /// Longer than any frame of a network, large sends included; a longer one fails.
+  static var frameByteCountLimit: UInt32 { 1 << 20 }
+
+  var memory: GuestMemory
+  var stream = MessageStream()
+  var receiver: Receiver
+  /// The frames of the message at hand.
+  var frames: [Frame] = []
+  var headerBytes = PrivateBytes(byteCount: Int(RNDISPacketHeader.encodedSize))
+  /// More room is made when a guest sends more info than usual.
+  var infoBytes = PrivateBytes(byteCount: 256)
+  /// Where a frame in several pieces is put together.
+  var gatheredBytes = PrivateBytes(byteCount: 2048)
+  private var sendBuffer: SendBuffer?
+
+  /// A path that has no send buffer until one is opened.
+  init(_ memory: consuming GuestMemory, receiver: Receiver) {
+    self.memory = memory
+    self.receiver = receiver
+    frames.reserveCapacity(64)
+  }
+
+  /// Sections lie here from now on.
+  mutating func open(_ sendBuffer: SendBuffer?) {
+    self.sendBuffer = sendBuffer
+    if let sendBuffer { memory.settle(at: sendBuffer.memory) }
+  }
+
+  /// Takes in where the RNDIS bytes of a packet are, and looks at what they begin with.
+  mutating func load(
+    _ packet: borrowing IncomingPacket<MappedRing>, _ message: SendRNDISPacket
+  ) throws(Violation) -> Contents {
+    stream.begin(section: try section(of: message))
+    if packet.descriptor.type == .dataUsingGPADirect {
+      do throws(WireError) {
+        guard try stream.append(rangesOf: packet, in: &memory) else { return .unreadable }
+      } catch {
+        throw .pageRanges(error)
+      }
+    }
+    let start = MessageStream.Position()
+    let headerByteCount = Int(RNDISMessageHeader.encodedSize)
+    guard stream.isWithinRange(start, UInt64(headerByteCount)),
+      stream.copy(start, headerByteCount, from: &memory, into: &headerBytes)
+    else { return .unreadable }
+    let type = RNDISMessageType(rawValue: headerBytes.span(headerByteCount).loadLittleEndian(at: 0))
+    return type == .packet ? .frames : .control(type)
+  }
+
+  private func section(of message: SendRNDISPacket) throws(Violation) -> Range<UInt64>? {
+    guard message.sectionIndex != SendRNDISPacket.noSection else { return nil }
+    guard let sendBuffer else { throw .noSendBuffer(section: message.sectionIndex) }
+    guard let section = sendBuffer.addresses(ofSection: message.sectionIndex, byteCount: message.sectionByteCount)
+    else { throw .sectionOutOfBounds(index: message.sectionIndex, byteCount: message.sectionByteCount) }
+    return section
+  }
+
+  /// The control message that the packet carries; nil when it is nothing but a header, is longer than `limit` bytes, or
+  /// its memory is gone.
+  mutating func controlMessage(limit: Int) -> PrivateBytes? {
+    let headerByteCount = UInt64(RNDISMessageHeader.encodedSize)
+    guard stream.byteCount > headerByteCount, stream.byteCount <= UInt64(limit) else { return nil }
+    var bytes = PrivateBytes(byteCount: Int(stream.byteCount))
+    guard stream.copy(MessageStream.Position(), bytes.byteCount, from: &memory, into: &bytes) else { return nil }
+    // Hosts go by the bytes that came, and not by the message's own length; from here on it tells the same.
+    var message = bytes.mutableSpan(bytes.byteCount)
+    message.storeLittleEndian(UInt32(message.byteCount), at: 4)
+    return bytes
+  }
+}

@@ -1,0 +1,48 @@
+internal import SharedMemory
+package import VMBusRing
+
+extension Host: HostEndpoint {
+  package var runsInline: Bool { device.configuration.execution == .inline }
+
+  package func open(_ channel: Channel, rings: ChannelRings) throws(ChannelError) {
+    guard !channel.isRescinded else { throw .refused("it was taken away") }
+    guard slots.indices.contains(channel.index) else { throw .refused("there are \(slots.count) channels") }
+    let service = try serve(channel, rings)
+    do throws(SystemError) {
+      try slots[channel.index].open(service, onThread: !runsInline)
+    } catch {
+      throw .system(error)
+    }
+    if channel.index > 0 { device.noteOpen(channel.index) }
+  }
+
+  private func serve(_ channel: Channel, _ rings: ChannelRings) throws(ChannelError) -> any ChannelService {
+    switch device.configuration.sink {
+    case .null: try serve(channel, rings, FrameCounter())
+    case .verify: try serve(channel, rings, FrameVerifier())
+    case .frames(let sink):
+      try serve(channel, rings, FrameForwarder(sink: sink, wallClock: device.configuration.wallClock))
+    }
+  }
+
+  private func serve<Receiver: FrameReceiver>(
+    _ channel: Channel, _ rings: ChannelRings, _ receiver: Receiver
+  ) throws(ChannelError) -> any ChannelService {
+    ServedChannel(channel, try ChannelWorker(channel, rings: rings, device: device, receiver: receiver))
+  }
+
+  package func close(_ channel: Channel) {
+    guard slots.indices.contains(channel.index) else { return }
+    slots[channel.index].close(finishing: true)
+    if channel.index > 0 { device.noteClosed(channel.index) } else { device.forgetTerms() }
+  }
+
+  package func attend(_ channel: Channel, timeout: UInt64) {
+    if runsInline { step(channel) } else { channel.toGuest.wait(timeout: timeout) }
+  }
+
+  /// Does a bounded piece of a channel's work on the calling thread. Returns how many messages were read: none when the
+  /// guest has sent nothing more, or takes no completions.
+  @discardableResult
+  package func step(_ channel: Channel) -> Int { slots[channel.index].step() }
+}

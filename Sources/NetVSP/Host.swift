@@ -1,0 +1,48 @@
+public import SharedMemory
+public import VMBusRing
+
+/// The other end of the rings: a virtual switch provider, which takes the place of a hypervisor's.
+///
+/// A guest opens what `offer` gives it. The host reads what the guest sends, judges it, hands the frames to a sink and
+/// completes every message. It believes nothing a guest says: whatever that writes into the rings and its memory ends in
+/// a failed message or a channel that is taken away, never in a trap.
+///
+/// ```swift
+/// let host = try Host(HostConfiguration(execution: .threads, sink: .verify))
+/// // … a guest opens host.offer, sends, closes …
+/// print(host.statistics().total.receivedPackets)
+/// ```
+public final class Host: Sendable {
+  let device: NetworkDevice
+  /// By channel.
+  let slots: [ChannelSlot]
+
+  /// A host with a device on offer. Throws when the system has no descriptors left.
+  public init(_ configuration: HostConfiguration = HostConfiguration()) throws(SystemError) {
+    precondition(
+      (1...HostConfiguration.channelLimit).contains(configuration.maximumChannelCount),
+      "a host has 1 to \(HostConfiguration.channelLimit) channels")
+    precondition(
+      configuration.sectionByteCount.map { (72...Int(UInt32.max)).contains($0) && $0 % 8 == 0 } ?? true,
+      "a section holds more than a header, in whole words")
+    precondition(configuration.grantedSubchannelLimit ?? 0 >= 0, "a limit is not negative")
+    device = try NetworkDevice(configuration)
+    slots = (0..<configuration.maximumChannelCount).map { _ in ChannelSlot() }
+  }
+
+  deinit { shutDown() }
+
+  /// The device, for a guest to open.
+  public var offer: DeviceOffer { DeviceOffer(bus: device.bus, host: self) }
+
+  /// What was counted so far. Each channel is asked between two steps of its own.
+  public func statistics() -> HostStatistics {
+    HostStatistics(channels: slots.map(\.statistics), problem: device.problem, sinkFailure: device.sinkFailure)
+  }
+
+  /// Takes all channels away, as a host that goes away does, and ends the host's threads. What was in flight is lost.
+  public func shutDown() {
+    for channel in device.bus.channels { channel.rescind(because: "the host shut down") }
+    for channel in device.bus.channels { slots[channel.index].close(finishing: false) }
+  }
+}

@@ -1,0 +1,49 @@
+package import SharedMemory
+
+/// Who runs a host's work.
+public enum HostExecution: Sendable {
+  /// Nobody but the guest: its threads step the host when they wait for it.
+  case inline
+  /// Threads of the host's own, one for each open channel.
+  case threads
+}
+
+/// The versions of the NVSP protocol, by their numbers on the wire. There is no version 3.
+public enum HostProtocolVersion: UInt32, Sendable, CaseIterable {
+  case version1 = 0x0000_0002
+  case version2 = 0x0003_0002
+  case version4 = 0x0004_0000
+  case version5 = 0x0005_0000
+  case version6 = 0x0006_0000
+  case version61 = 0x0006_0001
+}
+
+/// What a host offers, and what it does with frames.
+public struct HostConfiguration: Sendable {
+  /// The most channels a guest can have: the limit of common guests.
+  public static let channelLimit = 64
+
+  /// The highest protocol version the host agrees to.
+  public var highestProtocolVersion: HostProtocolVersion = .version61
+  /// The most channels that can be open, the primary one included: 1 to `channelLimit`.
+  public var maximumChannelCount = HostConfiguration.channelLimit
+  /// Who runs the host's work.
+  public var execution: HostExecution
+  /// Where frames go.
+  public var sink: HostSink
+  /// The bytes of a send-buffer section, a multiple of 8. nil: 6144, as common hosts have it, or what one frame of the
+  /// guest's MTU needs if that is more.
+  public var sectionByteCount: Int?
+  /// The most sub-channels that are granted however many are asked for; nil: as many as there may be.
+  public var grantedSubchannelLimit: Int?
+  /// Wall-clock nanoseconds since 1970, for sinks that stamp frames.
+  public var wallClock: @Sendable () -> Int64 = { Clock.wallClockNanoseconds() }
+  /// How both sides map their rings.
+  package var ringMapping: RingMapping = .double
+
+  /// A host with these, and everything else as common hosts have it.
+  public init(execution: HostExecution = .threads, sink: HostSink = .null) {
+    self.execution = execution
+    self.sink = sink
+  }
+}

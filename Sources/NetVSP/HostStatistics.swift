@@ -1,0 +1,54 @@
+/// What a host counted on one channel, or on all of them.
+public struct ChannelStatistics: Equatable, Sendable {
+  /// Frames of well-formed messages, as they were put into the ring.
+  public package(set) var receivedPackets: UInt64 = 0
+  /// The bytes of these frames.
+  public package(set) var receivedBytes: UInt64 = 0
+  /// Frames the sink took.
+  public package(set) var deliveredPackets: UInt64 = 0
+  /// The bytes of these frames.
+  public package(set) var deliveredBytes: UInt64 = 0
+  /// Packets read from the guest's ring, of every kind.
+  public package(set) var messages: UInt64 = 0
+  /// Doorbells the host rang.
+  public package(set) var doorbells: UInt64 = 0
+  /// Completions of frames and control requests, whatever their status.
+  public package(set) var completions: UInt64 = 0
+  /// Those of them that told the guest of a failure.
+  public package(set) var failures: UInt64 = 0
+  /// Broken rules that stopped a channel.
+  public package(set) var violations: UInt64 = 0
+  /// The sum, modulo 2^64, of the digests of the frames received; 0 unless the sink verifies.
+  public package(set) var digest: UInt64 = 0
+
+  /// Nothing counted.
+  public init() {}
+
+  static func + (left: Self, right: Self) -> Self {
+    var sum = Self()
+    sum.receivedPackets = left.receivedPackets + right.receivedPackets
+    sum.receivedBytes = left.receivedBytes + right.receivedBytes
+    sum.deliveredPackets = left.deliveredPackets + right.deliveredPackets
+    sum.deliveredBytes = left.deliveredBytes + right.deliveredBytes
+    sum.messages = left.messages + right.messages
+    sum.doorbells = left.doorbells + right.doorbells
+    sum.completions = left.completions + right.completions
+    sum.failures = left.failures + right.failures
+    sum.violations = left.violations + right.violations
+    sum.digest = left.digest &+ right.digest
+    return sum
+  }
+}
+
+/// What a host counted since it was made.
+public struct HostStatistics: Equatable, Sendable {
+  /// By channel, the primary one first; channels that were never open are at zero.
+  public let channels: [ChannelStatistics]
+  /// The first thing that went wrong: a rule that a guest broke, or a sink that failed. nil if nothing did.
+  public let problem: String?
+  /// What the sink said when it first failed. nil if it never did.
+  public let sinkFailure: String?
+
+  /// All channels together.
+  public var total: ChannelStatistics { channels.reduce(ChannelStatistics(), +) }
+}
