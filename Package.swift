@@ -12,16 +12,59 @@ let product: [SwiftSetting] = [.strictMemorySafety()] + language
 
 let package = Package(
   name: "swift-netvsc",
+  products: [
+    .library(name: "NetVSC", targets: ["NetVSC"]),
+    .library(name: "NetVSP", targets: ["NetVSP"]),
+    .executable(name: "netvsc", targets: ["NetVSCTool"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
   targets: [
-    // Bytes: what two sides write for each other.
+    // Bytes: memory that two sides see, and what is written in it.
+    .systemLibrary(name: "CPlatform"),
+    .target(name: "SharedMemory", dependencies: ["CPlatform"], swiftSettings: product),
     .target(name: "WireFormats", swiftSettings: product),
+
+    // Motion: the rings, and the two ends that meet in them. The ends never import each other.
+    .target(name: "VMBusRing", dependencies: ["SharedMemory", "WireFormats"], swiftSettings: product),
+    .target(name: "NetVSC", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], swiftSettings: product),
+    .target(name: "NetVSP", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], swiftSettings: product),
+
+    // The tool.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .target(name: "PacketCapture", dependencies: ["CPcap"], swiftSettings: product),
+    .target(
+      name: "TrafficReplay",
+      dependencies: [
+        "NetVSC", "NetVSP", "PacketCapture", "SharedMemory", "WireFormats",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: product),
+    .executableTarget(
+      name: "NetVSCTool",
+      dependencies: [
+        "NetVSC", "TrafficReplay", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: product),
 
     // Tests mirror the targets.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: language),
+    .target(
+      name: "TestSupport", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], path: "Tests/TestSupport",
+      swiftSettings: language),
     .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats", "TestSupport"], swiftSettings: language),
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
+    .testTarget(
+      name: "TrafficReplayTests",
+      dependencies: ["NetVSC", "PacketCapture", "TrafficReplay", "WireFormats", "TestSupport"],
+      swiftSettings: language),
+    .testTarget(
+      name: "NetVSCToolTests",
+      dependencies: [
+        "NetVSC", "NetVSCTool", "TrafficReplay", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: language),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,36 @@
+package import ArgumentParser
+internal import Foundation
+
+/// The program `netvsc`.
+@main
+package struct NetVSCCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "netvsc",
+    abstract: "Sends packets the way a Hyper-V network driver does, without Hyper-V.",
+    discussion: """
+      Frames Ethernet packets as RNDIS and NVSP messages into VMBus rings, with a host on the other side that drains, \
+      checks and completes them.
+      """,
+    version: "0.1.0",
+    subcommands: [ReplayCommand.self])
+
+  package init() {}
+
+  package static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard let line = usageLine(for: error) else { exit(withError: error) }
+      Console.report(line)
+      exit(withError: ExitCode.validationFailure)
+    }
+  }
+
+  /// One line that says what is wrong with the arguments and where to look; nil when something else ends the program.
+  package static func usageLine(for error: any Error) -> String? {
+    guard exitCode(for: error) == .validationFailure else { return nil }
+    let message = message(for: error).split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+    return "\(message.joined(separator: " ")) (see 'netvsc replay --help')"
+  }
+}

@@ -1,0 +1,55 @@
+package import ArgumentParser
+internal import Foundation
+package import NetVSC
+package import TrafficReplay
+
+/// How the device is opened, and what is at its other end.
+package struct ChannelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Sub-channels, from 1 to 64 (default: one for each online CPU, at most 64).", valueName: "n"),
+    transform: OptionText.wholeNumber(in: ReplayOptions.queueCounts))
+  var queues: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Who runs the host: each queue's sender, in turn with sending, or threads of its own.",
+      valueName: "mode"))
+  package var host: HostMode = .inline
+
+  @Option(
+    help: ArgumentHelp(
+      "How a packet finds its queue: by its flow's hash, by the sender's CPU, or in turn.",
+      valueName: "method"))
+  package var steer: Steering = .flow
+
+  @Option(
+    help: ArgumentHelp(
+      "Who may write to a ring: one sender without compare-and-swap, or several that publish in order.",
+      valueName: "mode"))
+  package var ringMode: RingMode = .exclusive
+
+  @Option(
+    help: ArgumentHelp(
+      "The largest frame the device takes, from 1514 to 9216; larger ones are refused (default: 9216).",
+      valueName: "bytes"),
+    transform: OptionText.wholeNumber(in: ReplayOptions.frameLimits))
+  package var mtu = 9216
+
+  @Option(
+    help: ArgumentHelp(
+      "What the host does with frames: null drops them, verify compares digests with the sender's, pcap:FILE writes a nanosecond capture (default: verify).",
+      valueName: "sink"),
+    transform: OptionText.sink)
+  package var sink = SinkChoice.verify
+
+  package init() {}
+
+  package var queueCount: Int {
+    let allowed = ReplayOptions.queueCounts
+    return queues ?? min(max(ProcessInfo.processInfo.activeProcessorCount, allowed.lowerBound), allowed.upperBound)
+  }
+}
+
+extension Steering: ExpressibleByArgument {}
+extension HostMode: ExpressibleByArgument {}

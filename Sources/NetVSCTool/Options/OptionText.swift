@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import TrafficReplay
+
+/// A length of time that is written in seconds.
+package struct Seconds: Sendable, Equatable, CustomStringConvertible {
+  package let nanoseconds: UInt64
+
+  package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+  package var description: String {
+    let value = Double(nanoseconds) / 1e9
+    return value == value.rounded() ? "\(UInt64(value))" : "\(value)"
+  }
+}
+
+/// Reads what is written behind an option, or says what is allowed there.
+enum OptionText {
+  static func wholeNumber<Value: FixedWidthInteger & Sendable>(
+    in allowed: ClosedRange<Value>
+  ) -> @Sendable (String) throws -> Value {
+    { text in
+      guard let value = Value(text), allowed.contains(value) else {
+        let most = allowed.upperBound == .max ? "up" : "to \(allowed.upperBound)"
+        throw ValidationError("give a whole number from \(allowed.lowerBound) \(most)")
+      }
+      return value
+    }
+  }
+
+  /// A billion seconds are 31 years, and fit a count of nanoseconds.
+  private static let longestSeconds = 1e9
+
+  static let seconds: @Sendable (String) throws -> Seconds = { text in
+    guard let value = Double(text), value >= 0, value <= longestSeconds else {
+      throw ValidationError("give seconds from 0 to 1000000000, such as 10 or 0.5")
+    }
+    return Seconds(nanoseconds: UInt64((value * 1e9).rounded()))
+  }
+
+  static let sink: @Sendable (String) throws -> SinkChoice = { text in
+    guard let choice = SinkChoice(text) else { throw ValidationError("give null, verify or pcap:FILE") }
+    return choice
+  }
+}

@@ -1,0 +1,39 @@
+package import ArgumentParser
+
+/// When the progress line is shown.
+package enum ProgressChoice: String, Sendable, CaseIterable, ExpressibleByArgument {
+  case auto
+  case always
+  case never
+}
+
+/// Where the JSON goes.
+package enum JSONDestination: Sendable, Equatable, ExpressibleByArgument {
+  case standardOutput
+  case file(String)
+
+  package init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    self = argument == "-" ? .standardOutput : .file(argument)
+  }
+}
+
+/// What is told, and to whom.
+package struct OutputOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Writes the result as JSON (schema netvsc.replay/1); - is standard output, which then gets nothing else.",
+      valueName: "file"),
+    completion: .file())
+  package var json: JSONDestination?
+
+  @Option(
+    help: ArgumentHelp(
+      "Shows a progress line on standard error; auto does so on a terminal.", valueName: "when"))
+  package var progress: ProgressChoice = .auto
+
+  @Flag(help: "Prints no table, and no progress line unless it is asked for.")
+  package var quiet = false
+
+  package init() {}
+}

@@ -1,0 +1,30 @@
+package import ArgumentParser
+
+/// How much is sent, and how long it is waited for.
+package struct TrafficOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Sends the captures so many times; 0 repeats them until interrupted (default: 1).", valueName: "n"),
+    transform: OptionText.wholeNumber(in: 0...UInt64.max))
+  package var loop: UInt64 = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Stops after so many packets, over all loops; 0 is no limit (default: 0).", valueName: "packets"),
+    transform: OptionText.wholeNumber(in: 0...UInt64.max))
+  package var limit: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp("Stops offering packets after so long; 0 is no limit (default: 0).", valueName: "seconds"),
+    transform: OptionText.seconds)
+  package var duration = Seconds(nanoseconds: 0)
+
+  @Option(
+    help: ArgumentHelp(
+      "Waits so long for completions after the last packet; what is missing then is lost (default: 5).",
+      valueName: "seconds"),
+    transform: OptionText.seconds)
+  package var drainTimeout = Seconds(nanoseconds: 5_000_000_000)
+
+  package init() {}
+}

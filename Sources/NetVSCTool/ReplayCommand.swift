@@ -1,0 +1,80 @@
+package import ArgumentParser
+package import TrafficReplay
+
+/// `netvsc replay`.
+package struct ReplayCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Replays captures through VMBus rings and accounts for every packet.",
+    discussion: """
+      Reads pcap and pcapng files of Ethernet frames, puts every frame into a ring of one of the queues, and waits for \
+      the host's completions. No byte of a frame is changed. Ctrl-C stops sending, drains and reports; a second one \
+      ends at once.
+
+      EXAMPLES:
+        netvsc replay capture.pcap
+        netvsc replay --queues 4 --loop 1000 --sink null capture.pcap
+        netvsc replay --loop 0 --duration 10 --json result.json capture.pcap
+        netvsc replay --queues 1 --sink pcap:copy.pcap capture.pcap
+
+      EXIT CODES:
+        0    all packets were completed
+        1    some were refused, failed or lost, or there was nothing to send
+        64   wrong usage
+        65   a capture is damaged, is none, or has a link type that cannot be sent
+        66   a capture is missing, a directory, or not readable
+        69   the host went away
+        70   an internal fault: the ledger or the digest does not balance
+        74   a sink or an output could not be written
+        130  interrupted, after draining and reporting
+      """)
+
+  @Argument(
+    help: "The captures to send, one after the other.", completion: .file(extensions: ["pcap", "pcapng", "cap"]))
+  package var captures: [String]
+
+  @OptionGroup(title: "Channel")
+  package var channel: ChannelOptions
+
+  @OptionGroup(title: "Traffic")
+  package var traffic: TrafficOptions
+
+  @OptionGroup(title: "Output")
+  package var output: OutputOptions
+
+  package init() {}
+
+  /// Refuses to write over what is read: opening an output empties it.
+  package func validate() throws {
+    var read = captures
+    for (option, path) in outputFiles {
+      if let clash = read.first(where: { FileIdentity.same($0, path) }) {
+        throw ValidationError("\(option) would write over \(clash), which is in use already; name another file")
+      }
+      read.append(path)
+    }
+  }
+
+  /// The options that name a file to write, and the file.
+  private var outputFiles: [(option: String, path: String)] {
+    var files: [(String, String)] = []
+    if case .pcap(let path) = channel.sink { files.append(("--sink", path)) }
+    if case .file(let path) = output.json { files.append(("--json", path)) }
+    return files
+  }
+
+  /// What the arguments ask for.
+  package var options: ReplayOptions {
+    ReplayOptions(
+      capturePaths: captures, queueCount: channel.queueCount, steering: channel.steer, ringMode: channel.ringMode,
+      hostMode: channel.host, frameLimit: channel.mtu, loopCount: traffic.loop,
+      packetLimit: traffic.limit > 0 ? traffic.limit : nil,
+      duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, sink: channel.sink,
+      drainTimeout: traffic.drainTimeout.nanoseconds)
+  }
+
+  package func run() throws {
+    let status = ReplaySession(options: options, output: output).run()
+    guard status == .complete else { throw ExitCode(status.rawValue) }
+  }
+}

@@ -1,0 +1,67 @@
+internal import Foundation
+internal import TrafficReplay
+
+/// One replay from its arguments to its exit status: the run on a thread, the progress line, the reports.
+struct ReplaySession {
+  let options: ReplayOptions
+  let output: OutputOptions
+
+  func run() -> ReplayStatus {
+    Signals.ignoreBrokenPipes()
+    let control = ReplayControl(queueCount: options.queueCount)
+    var json: OutputFile?
+    var failure: RunFailure?
+    do {
+      // Opened before the run, so that an hour's work does not end without its report.
+      json = try openJSON()
+    } catch {
+      // The run still judges the captures, whose problems come first, but sends nothing.
+      failure = .outputFailed("\(error); nothing was sent")
+      control.requestStop()
+    }
+    var result = replay(control)
+    result.failure = result.failure ?? failure
+    result.problems.forEach(Console.report)
+    do {
+      try print(result)
+      try json?.write(JSONText.of(ReplayReport(result)))
+      try json?.close()
+    } catch {
+      Console.report("\(error)")
+      result.failure = result.failure ?? .outputFailed("\(error)")
+    }
+    return ReplayStatus(of: result)
+  }
+
+  private func openJSON() throws(OutputError) -> OutputFile? {
+    switch output.json {
+    case nil: nil
+    case .standardOutput: .standardOutput
+    case .file(let path): try OutputFile(creating: path)
+    }
+  }
+
+  private func replay(_ control: ReplayControl) -> ReplayResult {
+    Signals.stop(control)
+    var display = ProgressDisplay(choice: output.progress, quiet: output.quiet, duration: options.duration)
+    var stopNoted = output.quiet || control.stopRequested
+    let run = RunThread(options, control: control)
+    while !run.wait(atMost: ProgressDisplay.interval) {
+      if control.stopRequested, !stopNoted {
+        stopNoted = true
+        display.note(Console.line("draining what is in flight; Ctrl-C again ends at once"))
+      }
+      display.show(control.snapshot())
+    }
+    display.end(with: control.snapshot())
+    return run.result
+  }
+
+  /// Where nothing was offered there is nothing to tell but the problem, which is told already.
+  private func print(_ result: ReplayResult) throws(OutputError) {
+    guard !output.quiet, output.json != .standardOutput, result.ledger.offered.packets > 0 else { return }
+    let terminal = OutputFile.standardOutput
+    let style = Console.colours(on: terminal) ? TextStyle.terminal : .plain
+    try terminal.write(SummaryTable(result, style: style).text)
+  }
+}

@@ -1,0 +1,38 @@
+extension ReplayResult {
+  /// What went wrong, one line each, for standard error: every exit code but 0 and 130 has its reason here.
+  package var problems: [String] {
+    let ledger = ledger
+    var lines = captures.compactMap(\.problem)
+    if let failure { lines.append(failure.text) }
+    lines += imbalances
+    if let problem = host.problem, problem != failure?.text { lines.append(problem) }
+    if ledger.refused.packets > 0 { lines.append(refusalLine(ledger)) }
+    if ledger.failed.packets > 0 {
+      lines.append("\(of(ledger.failed, ledger)) not sent on: the host completed them with an error status")
+    }
+    if ledger.lost.packets > 0 {
+      let timeout = Readable.duration(options.drainTimeout)
+      lines.append("\(of(ledger.lost, ledger)) lost: no completion came within the drain timeout of \(timeout)")
+    }
+    if ReplayStatus(of: self) == .incomplete, ledger.offered.packets == 0 {
+      lines.append("nothing to send: \(options.capturePaths.joined(separator: ", "))")
+    }
+    return lines.map(Readable.line)
+  }
+
+  private func refusalLine(_ ledger: Ledger) -> String {
+    let reasons = RefusalReason.allCases.compactMap { reason -> String? in
+      guard let count = ledger.refusedByReason[reason], count > 0 else { return nil }
+      return switch reason {
+      case .tooLarge: "\(Readable.count(count)) above the MTU of \(options.frameLimit) bytes (--mtu)"
+      case .tooShort: "\(Readable.count(count)) shorter than an Ethernet header of 14 bytes"
+      }
+    }
+    return "\(of(ledger.refused, ledger)) refused: \(reasons.joined(separator: ", "))"
+  }
+
+  private func of(_ part: Tally, _ ledger: Ledger) -> String {
+    let verb = part.packets == 1 ? "was" : "were"
+    return "\(Readable.count(part.packets)) of \(Readable.amount(ledger.offered.packets, of: "packet")) \(verb)"
+  }
+}

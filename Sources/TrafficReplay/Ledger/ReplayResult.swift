@@ -1,0 +1,97 @@
+/// What the host counted on its side of the rings.
+package struct HostAccount: Sendable {
+  /// Frames taken out of the rings, in the ledger's unit.
+  package var received = Tally.zero
+  /// Frames that the sink got.
+  package var delivered = Tally.zero
+  package var messages: UInt64 = 0
+  /// How often the guest woke it.
+  package var doorbells: UInt64 = 0
+  /// Messages that broke the protocol.
+  package var violations: UInt64 = 0
+  /// One line about the first thing that went wrong at the host.
+  package var problem: String?
+
+  package init() {}
+}
+
+/// The digests over all frames that were put into rings and that were taken out of them.
+package struct VerifyDigests: Sendable, Equatable {
+  package var offered: UInt64
+  package var received: UInt64
+  package var match: Bool { offered == received }
+
+  package init(offered: UInt64, received: UInt64) {
+    self.offered = offered
+    self.received = received
+  }
+}
+
+/// Why a run ended before it was done. Each says in one line: what, where, what to do.
+package enum RunFailure: Error, Sendable, Equatable {
+  case hostWentAway(String)
+  case sinkFailed(String)
+  case outputFailed(String)
+  case internalFault(String)
+
+  /// The line.
+  package var text: String {
+    switch self {
+    case .hostWentAway(let text), .sinkFailed(let text), .outputFailed(let text), .internalFault(let text): text
+    }
+  }
+}
+
+/// All that a replay has to tell when it has ended.
+package struct ReplayResult: Sendable {
+  package var options: ReplayOptions
+  package var captures: [CaptureAccount]
+  package var queues: [QueueAccount]
+  package var host: HostAccount
+  /// Nil unless the sink verifies.
+  package var verify: VerifyDigests?
+  /// Passes over the captures that were begun.
+  package var loops: UInt64
+  /// From the first offer to the last completion, in nanoseconds.
+  package var elapsed: UInt64
+  /// From the first departure to the last, in nanoseconds.
+  package var departureSpan: UInt64
+  /// Whether a stop was requested from outside.
+  package var interrupted: Bool
+  package var failure: RunFailure?
+
+  package init(
+    options: ReplayOptions, captures: [CaptureAccount] = [], queues: [QueueAccount] = [],
+    host: HostAccount = HostAccount(), verify: VerifyDigests? = nil, loops: UInt64 = 0, elapsed: UInt64 = 0,
+    departureSpan: UInt64 = 0, interrupted: Bool = false, failure: RunFailure? = nil
+  ) {
+    self.options = options
+    self.captures = captures
+    self.queues = queues
+    self.host = host
+    self.verify = verify
+    self.loops = loops
+    self.elapsed = elapsed
+    self.departureSpan = departureSpan
+    self.interrupted = interrupted
+    self.failure = failure
+  }
+
+  /// The time from the first offer to the last completion, in seconds.
+  package var seconds: Double { Double(elapsed) / 1e9 }
+
+  /// Completed packets in a second, draining included; 0 for a run that took no time.
+  package var packetsPerSecond: Double { rate(of: ledger.completed.packets) }
+
+  /// Completed bits in a second, draining included; 0 for a run that took no time.
+  package var bitsPerSecond: Double { rate(of: ledger.completed.bytes) * 8 }
+
+  /// The pace of the departures alone; nil with fewer than two of them, or when they took no time.
+  package var departuresPerSecond: Double? {
+    let departures = ledger.published.packets
+    guard departures > 1, departureSpan > 0 else { return nil }
+    return Double(departures - 1) / (Double(departureSpan) / 1e9)
+  }
+
+  private func rate(of amount: UInt64) -> Double { elapsed > 0 ? Double(amount) / seconds : 0 }
+}

@@ -1,0 +1,162 @@
+internal import NetVSC
+internal import PacketCapture
+internal import SharedMemory
+internal import WireFormats
+
+/// Reads the captures, one after the other and as often as asked, and deals their frames out to lanes.
+struct CaptureSource {
+  /// Captures that take no more memory than this are read once and kept, in bytes.
+  private static let keptLimit = 256 << 20
+  /// How many frames in a row go to one processor's lane.
+  static let dealtTogether: UInt64 = 32
+
+  private let options: ReplayOptions
+  private let laneCount: Int
+  private let flowSteering: FlowSteering
+  private let control: ReplayControl
+  /// One for each capture; of the first pass.
+  private(set) var accounts: [CaptureAccount]
+
+  init(
+    _ options: ReplayOptions, accounts: [CaptureAccount], laneCount: Int, flowSteering: FlowSteering,
+    control: ReplayControl
+  ) {
+    self.options = options
+    self.accounts = accounts
+    self.laneCount = laneCount
+    self.flowSteering = flowSteering
+    self.control = control
+  }
+
+  /// Opens each capture and judges its header, so that nothing is sent when one of them cannot be.
+  static func inspect(_ paths: [String]) -> [CaptureAccount] {
+    paths.map { path in
+      var account = CaptureAccount(path: path)
+      do throws(CaptureError) {
+        let reader = try CaptureReader(path: path)
+        account.linkType = reader.linkType.name
+        if let advice = reader.linkType.advice {
+          account.refuse(.linkType, "\(path): link type \(reader.linkType) cannot be sent; \(advice)")
+        }
+      } catch {
+        account.refuse(error.failure, error.description)
+      }
+      return account
+    }
+  }
+
+  /// Feeds the lanes until all passes are done, the limit is reached, or the feed is cancelled.
+  mutating func run(into feed: ChunkFeed) {
+    var pass: UInt64 = 0
+    var offered: UInt64 = 0
+    while options.loopCount == 0 || pass < options.loopCount {
+      guard let summary = readPass(first: pass == 0, offeredBefore: offered, into: feed) else { return }
+      offered += summary.packetCount
+      if pass == 0 { tellExpectation(packetsPerPass: summary.packetCount) }
+      let reachedLimit = options.packetLimit.map { offered >= $0 } ?? false
+      guard summary.packetCount > 0, !reachedLimit else { break }
+      if let kept = summary.kept, options.loopCount != 1 {
+        _ = feed.put(.again(kept, packetCount: summary.packetCount))
+        return
+      }
+      guard feed.put(.endOfPass(packetCount: summary.packetCount)) else { return }
+      pass += 1
+    }
+    _ = feed.put(.end)
+  }
+
+  private func tellExpectation(packetsPerPass: UInt64) {
+    let all = options.loopCount == 0 ? nil : packetsPerPass.multipliedReportingOverflow(by: options.loopCount)
+    let looped = all.flatMap { $0.overflow ? nil : $0.partialValue }
+    switch (looped, options.packetLimit) {
+    case (let looped?, let limit?): control.expect(packets: min(looped, limit))
+    case (let count?, nil), (nil, let count?): control.expect(packets: count)
+    case (nil, nil): break
+    }
+  }
+
+  private struct PassSummary {
+    var packetCount: UInt64 = 0
+    /// Every chunk of the pass; nil when they take too much memory to be kept.
+    var kept: [CaptureChunk]? = []
+  }
+
+  /// Reads all captures once. Returns nil when the feed was cancelled.
+  private mutating func readPass(first: Bool, offeredBefore: UInt64, into feed: ChunkFeed) -> PassSummary? {
+    var summary = PassSummary()
+    var keptByteCount = 0
+    var builder = ChunkBuilder(laneCount: laneCount, forFrameOf: 0)
+    var isCancelled = false
+
+    func hand(over chunk: CaptureChunk) {
+      keptByteCount += chunk.byteCount
+      if keptByteCount > Self.keptLimit { summary.kept = nil } else { summary.kept?.append(chunk) }
+      if !feed.put(.chunk(chunk)) { isCancelled = true }
+    }
+
+    let room = options.packetLimit.map { $0 - min($0, offeredBefore) }
+    for index in accounts.indices where !isCancelled {
+      var account = CaptureAccount(path: accounts[index].path, linkType: accounts[index].linkType)
+      do throws(CaptureError) {
+        var reader = try CaptureReader(path: account.path)
+        while !isCancelled {
+          guard let packet = try reader.next() else { break }
+          if let room, summary.packetCount >= room {
+            account.ended = .limit
+            break
+          }
+          let frame = packet.bytes
+          if !builder.hasRoom(for: frame.byteCount) {
+            let full = builder
+            builder = ChunkBuilder(laneCount: laneCount, forFrameOf: frame.byteCount)
+            hand(over: full.finish())
+          }
+          account.packets += 1
+          account.bytes += UInt64(frame.byteCount)
+          if packet.isTruncated { account.truncated += 1 }
+          builder.append(
+            frame, lane: lane(for: frame, ordinal: summary.packetCount), ordinal: summary.packetCount,
+            digest: options.sink == .verify ? FrameDigest.hash(frame) : 0)
+          summary.packetCount += 1
+        }
+        if isCancelled { account.ended = control.stopRequested ? .interrupted : .limit }
+      } catch {
+        account.ended = .damaged
+        account.failure = error.failure
+        account.problem = error.description
+      }
+      if first { accounts[index] = account }
+    }
+    if !isCancelled, !builder.isEmpty { hand(over: builder.finish()) }
+    return isCancelled ? nil : summary
+  }
+
+  private func lane(for frame: RawSpan, ordinal: UInt64) -> Int {
+    switch options.steering {
+    case .flow: flowSteering.queue(for: frame)
+    case .cpu: Int(ordinal / Self.dealtTogether % UInt64(laneCount))
+    case .roundRobin: Int(ordinal % UInt64(laneCount))
+    }
+  }
+}
+
+extension CaptureAccount {
+  fileprivate mutating func refuse(_ failure: CaptureFailure, _ problem: String) {
+    self.failure = failure
+    self.problem = problem
+    ended = .refused
+  }
+}
+
+extension CaptureError {
+  /// How a run that met this error ends.
+  fileprivate var failure: CaptureFailure {
+    switch self {
+    case .notFound: .missing
+    case .isDirectory, .notReadable: .unreadable
+    case .notACapture: .notACapture
+    case .damaged, .secondLinkType: .damaged
+    case .readFailed, .writeFailed: .readFailed
+    }
+  }
+}

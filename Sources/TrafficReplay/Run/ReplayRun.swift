@@ -1,0 +1,218 @@
+internal import NetVSC
+internal import NetVSP
+internal import PacketCapture
+package import SharedMemory
+internal import Synchronization
+
+/// One replay, from the opening of the captures to the account of every packet.
+package struct ReplayRun {
+  private let options: ReplayOptions
+  private let control: ReplayControl
+  private let clock: Clock
+  private let wallClock: @Sendable () -> Int64
+
+  /// A run that is looked at and stopped through `control`. Time comes from the clocks: nanoseconds that never step
+  /// back, and nanoseconds since 1970 for stamping what is written.
+  package init(
+    _ options: ReplayOptions, control: ReplayControl, clock: Clock = .monotonic,
+    wallClock: @escaping @Sendable () -> Int64 = Clock.wallClockNanoseconds
+  ) {
+    self.options = options
+    self.control = control
+    self.clock = clock
+    self.wallClock = wallClock
+  }
+
+  /// Replays on the calling thread and threads of its own; returns when all is accounted for.
+  package func run() -> ReplayResult {
+    var result = ReplayResult(options: options, captures: CaptureSource.inspect(options.capturePaths))
+    guard result.captures.allSatisfy({ $0.failure == nil }) else { return result }
+    guard !control.stopRequested else {
+      // Stopped before it began: nothing is opened, sent or written over.
+      result.interrupted = true
+      return result
+    }
+    do throws(RunFailure) {
+      try run(into: &result)
+    } catch {
+      result.failure = error
+    }
+    return result
+  }
+
+  private func run(into result: inout ReplayResult) throws(RunFailure) {
+    let sink = try makePcapSink()
+    let host = try openHost(sink)
+    defer { host.shutDown() }
+    let device = try openDevice(host)
+    defer { device.close() }
+
+    let outcomes = try send(through: device, into: &result)
+    account(for: outcomes, in: &result)
+    device.close()
+    host.shutDown()
+    account(for: host.statistics(), in: &result)
+    do throws(CaptureError) {
+      try sink?.close()
+    } catch  where result.failure == nil {
+      result.failure = .sinkFailed(error.description)
+    } catch {}
+  }
+
+  // MARK: Opening
+
+  private func makePcapSink() throws(RunFailure) -> PcapSink? {
+    guard case .pcap(let path) = options.sink else { return nil }
+    do {
+      return try PcapSink(path: path)
+    } catch {
+      throw .sinkFailed(error.description)
+    }
+  }
+
+  private func openHost(_ sink: PcapSink?) throws(RunFailure) -> Host {
+    var configuration = HostConfiguration()
+    configuration.execution =
+      switch options.hostMode {
+      case .inline: .inline
+      case .threads: .threads
+      }
+    configuration.sink =
+      switch options.sink {
+      case .null: .null
+      case .verify: .verify
+      case .pcap: sink.map { .frames($0) } ?? .null
+      }
+    configuration.wallClock = wallClock
+    do {
+      return try Host(configuration)
+    } catch {
+      throw .internalFault("the host cannot be set up: \(error)")
+    }
+  }
+
+  private func openDevice(_ host: Host) throws(RunFailure) -> Device {
+    var configuration = DeviceConfiguration()
+    configuration.queueCount = options.queueCount
+    configuration.frameByteCount = options.frameLimit
+    configuration.ringMode = options.ringMode
+    configuration.clock = clock
+    do {
+      return try Device.open(host.offer, configuration)
+    } catch {
+      throw .hostWentAway("the device cannot be opened: \(error)")
+    }
+  }
+
+  // MARK: Sending
+
+  /// With `cpu` steering a lane is a processor, which sends on the channel of its number; else a lane is a queue.
+  private func laneCount(_ device: Device) -> Int {
+    options.steering == .cpu ? min(Processors.count, device.queueCount) : device.queueCount
+  }
+
+  private func send(through device: Device, into result: inout ReplayResult) throws(RunFailure) -> [LaneOutcome] {
+    let laneCount = laneCount(device)
+    let feed: ChunkFeed
+    do {
+      feed = try ChunkFeed(laneCount: laneCount)
+    } catch {
+      throw .internalFault("the run cannot be set up: \(error)")
+    }
+    let outcomes = LaneOutcomes()
+    var threads: [WorkerThread] = []
+    defer { for thread in threads { thread.join() } }
+    let stop = RunStop()
+    let start = clock.now()
+    for lane in 0..<laneCount {
+      do {
+        threads.append(
+          try WorkerThread { [options, control, clock] in
+            outcomes.append(
+              SendingLane.run(
+                lane, of: device, feed: feed, options: options, control: control, stop: stop, clock: clock,
+                start: start))
+          })
+      } catch {
+        stop.request()
+        feed.cancel()
+        throw .internalFault("a sender's thread cannot be started: \(error)")
+      }
+    }
+    var source = CaptureSource(
+      options, accounts: result.captures, laneCount: laneCount, flowSteering: device.flowSteering, control: control)
+    source.run(into: feed)
+    for thread in threads { thread.join() }
+    threads = []
+    result.captures = source.accounts
+    result.interrupted = control.stopRequested
+    return outcomes.all
+  }
+
+  // MARK: Accounting
+
+  private func account(for outcomes: [LaneOutcome], in result: inout ReplayResult) {
+    result.queues = (0..<options.queueCount).map { QueueAccount(queue: $0) }
+    var digest: UInt64 = 0
+    for outcome in outcomes {
+      if let account = outcome.account { result.queues[outcome.queue].take(account) }
+      digest &+= outcome.digest
+      result.loops = max(result.loops, outcome.passes)
+      result.failure = result.failure ?? outcome.failure
+    }
+    if options.sink == .verify { result.verify = VerifyDigests(offered: digest, received: 0) }
+    let times = outcomes.compactMap { $0.account?.times }
+    let firstOffer = outcomes.compactMap(\.firstOffer).min() ?? 0
+    let firstDeparture = times.compactMap(\.firstPublication).min() ?? 0
+    result.elapsed = max(times.compactMap(\.lastCompletion).max() ?? firstOffer, firstOffer) - firstOffer
+    result.departureSpan = max(times.compactMap(\.lastPublication).max() ?? 0, firstDeparture) - firstDeparture
+  }
+
+  private func account(for host: HostStatistics, in result: inout ReplayResult) {
+    let total = host.total
+    result.host.received = Tally(packets: total.receivedPackets, bytes: total.receivedBytes)
+    result.host.delivered = Tally(packets: total.deliveredPackets, bytes: total.deliveredBytes)
+    result.host.messages = total.messages
+    result.host.doorbells = total.doorbells
+    result.host.violations = total.violations
+    result.host.problem = host.problem
+    result.verify?.received = total.digest
+    if let sinkFailure = host.sinkFailure { result.failure = .sinkFailed(sinkFailure) }
+  }
+}
+
+/// Where the lanes' threads leave what they did.
+private final class LaneOutcomes: Sendable {
+  private let outcomes = Mutex<[LaneOutcome]>([])
+
+  func append(_ outcome: LaneOutcome) { outcomes.withLock { $0.append(outcome) } }
+  var all: [LaneOutcome] { outcomes.withLock { $0 } }
+}
+
+extension QueueAccount {
+  fileprivate mutating func take(_ account: SenderAccount) {
+    let counters = account.counters
+    offered = Tally(counters.offered)
+    refused = Tally(counters.refused)
+    refusedByReason = [
+      .tooLarge: counters.refusedTooLarge.packets, .tooShort: counters.refusedTooShort.packets,
+    ].filter { $0.value > 0 }
+    reserved = Tally(counters.reserved)
+    published = Tally(counters.published)
+    completed = Tally(counters.completed)
+    failed = Tally(counters.failed)
+    lost = Tally(counters.lost)
+    (ringFull, noSection) = (counters.ringFull, counters.noSection)
+    (signals, signalsElided) = (counters.signals, counters.signalsElided)
+    self.counters = [
+      NamedCounter(name: "messages", value: counters.messages),
+      NamedCounter(name: "completions", value: counters.completions),
+      NamedCounter(name: "unknown_completions", value: counters.unknownCompletions),
+      NamedCounter(name: "malformed_completions", value: counters.malformedCompletions),
+      NamedCounter(name: "receives_acknowledged", value: counters.receivesAcknowledged),
+      NamedCounter(name: "ignored_packets", value: counters.ignoredPackets),
+      NamedCounter(name: "waits", value: counters.waits),
+    ]
+    latency = account.latencies.buckets.map { LatencyBucket(nanoseconds: $0.nanoseconds, count: $0.count) }
+  }
+}

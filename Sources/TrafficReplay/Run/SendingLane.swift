@@ -1,0 +1,191 @@
+internal import NetVSC
+internal import SharedMemory
+
+/// One sender at work: it takes its frames from the feed, sends them in bursts, polls, and drains at the end.
+struct SendingLane: ~Copyable {
+  /// How many frames are sent between two looks at completions, the clock and the stop flag.
+  private static let burst = 32
+  /// How long it waits for the host at once, in nanoseconds, while it cannot send.
+  private static let longestWait: UInt64 = 10_000_000
+
+  private var sender: Sender
+  private let index: Int
+  private let feed: ChunkFeed
+  private let options: ReplayOptions
+  private let control: ReplayControl
+  private let stop: RunStop
+  private let clock: Clock
+  private let start: UInt64
+  /// Frames from this number on (over all loops) are beyond the limit.
+  private let limit: UInt64
+  private var digest: UInt64 = 0
+  private var passes: UInt64 = 0
+  private var firstOffer: UInt64?
+  private var sinceTurn = 0
+
+  init(
+    _ sender: consuming Sender, index: Int, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
+    stop: RunStop, clock: Clock, start: UInt64
+  ) {
+    self.sender = sender
+    self.index = index
+    self.feed = feed
+    self.options = options
+    self.control = control
+    self.stop = stop
+    self.clock = clock
+    self.start = start
+    limit = options.packetLimit ?? .max
+  }
+
+  /// Runs the lane of that number on the calling thread.
+  static func run(
+    _ lane: Int, of device: Device, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl, stop: RunStop,
+    clock: Clock, start: UInt64
+  ) -> LaneOutcome {
+    if options.steering == .cpu { Processors.bindCallingThread(to: lane) }
+    do {
+      return SendingLane(
+        try device.makeSender(queue: lane), index: lane, feed: feed, options: options, control: control, stop: stop,
+        clock: clock, start: start
+      ).run()
+    } catch {
+      stop.request()
+      feed.cancel()
+      return LaneOutcome(
+        queue: lane, account: nil, digest: 0, passes: 0, firstOffer: nil, failure: .internalFault("\(error)"))
+    }
+  }
+
+  /// Sends until there is nothing more to send or the run is to stop; then drains.
+  private consuming func run() -> LaneOutcome {
+    var failure: RunFailure?
+    do throws(SenderError) {
+      try sendAll()
+      let isDrained = try sender.drain(timeout: options.drainTimeout)
+      if !isDrained { stop.request() }
+    } catch {
+      failure = .hostWentAway("\(error)")
+      stop.request()
+      feed.cancel()
+    }
+    publishProgress()
+    let queue = sender.queueIndex
+    return LaneOutcome(
+      queue: queue, account: sender.finish(), digest: digest, passes: passes, firstOffer: firstOffer,
+      failure: failure)
+  }
+
+  // MARK: Frames
+
+  private mutating func sendAll() throws(SenderError) {
+    var firstOfPass: UInt64 = 0
+    var isInPass = false
+    while true {
+      switch feed.take(lane: index) {
+      case .chunk(let chunk):
+        if !isInPass { passes += 1 }
+        isInPass = true
+        guard try send(chunk, firstOfPass: firstOfPass) else { return feed.cancel() }
+      case .endOfPass(let packetCount):
+        isInPass = false
+        firstOfPass += packetCount
+      case .again(let chunks, let packetCount):
+        return try sendAgain(chunks, packetCount: packetCount)
+      case .end:
+        return
+      }
+    }
+  }
+
+  private mutating func sendAgain(_ chunks: [CaptureChunk], packetCount: UInt64) throws(SenderError) {
+    guard chunks.contains(where: { !$0.frames(ofLane: index).isEmpty }) else { return }
+    var firstOfPass = packetCount
+    while (options.loopCount == 0 || passes < options.loopCount) && firstOfPass < limit {
+      passes += 1
+      for chunk in chunks {
+        guard try send(chunk, firstOfPass: firstOfPass) else { return feed.cancel() }
+      }
+      firstOfPass += packetCount
+    }
+  }
+
+  /// Sends the chunk's frames of this lane that are below the limit. Returns false when the run is to stop.
+  private mutating func send(_ chunk: CaptureChunk, firstOfPass: UInt64) throws(SenderError) -> Bool {
+    let frames = chunk.frames(ofLane: index)
+    if firstOffer == nil, !frames.isEmpty { firstOffer = clock.now() }
+    let bytes = chunk.bytes
+    for frame in frames {
+      guard firstOfPass + frame.ordinal < limit else { break }
+      guard try send(frame, in: bytes) else { return false }
+    }
+    return try turn()
+  }
+
+  @inline(__always)
+  private mutating func send(_ frame: FrameEntry, in bytes: SharedBytes) throws(SenderError) -> Bool {
+    while true {
+      switch try sender.send(bytes.span(frame.range)) {
+      case .taken:
+        digest &+= frame.digest
+        sinceTurn += 1
+        return if sinceTurn < Self.burst { true } else { try turn() }
+      case .tooLarge, .tooShort:
+        return true
+      case .wouldBlock:
+        guard try turn() else { return false }
+        guard try waitForRoom() else { return false }
+      }
+    }
+  }
+
+  // MARK: Between bursts
+
+  /// Publishes, lets a host without threads run, and takes completions. Returns false when the run is to stop.
+  private mutating func turn() throws(SenderError) -> Bool {
+    sinceTurn = 0
+    try sender.flush()
+    if options.hostMode == .inline { try sender.wait(timeout: 0) }
+    try sender.poll()
+    publishProgress()
+    if stop.isRequested || control.stopRequested { return false }
+    guard let duration = options.duration else { return true }
+    return clock.now() &- start < duration
+  }
+
+  /// Waits until the next frame would be taken. Returns false when the run is to stop.
+  private mutating func waitForRoom() throws(SenderError) -> Bool {
+    let waitingSince = clock.now()
+    while !sender.hasRoom {
+      try sender.wait(timeout: Self.longestWait)
+      guard try turn() else { return false }
+      guard clock.now() &- waitingSince < options.drainTimeout else {
+        throw .rescinded("it completed nothing for \(options.drainTimeout / 1_000_000) ms while there was no room")
+      }
+    }
+    return true
+  }
+
+  private func publishProgress() {
+    let counters = sender.counters
+    control.queues[sender.queueIndex].publish(
+      offered: Tally(counters.offered), refused: Tally(counters.refused), completed: Tally(counters.completed),
+      failed: Tally(counters.failed))
+  }
+}
+
+/// What a lane leaves behind.
+struct LaneOutcome: Sendable {
+  let queue: Int
+  let account: SenderAccount?
+  let digest: UInt64
+  /// Passes over the captures that were begun.
+  let passes: UInt64
+  /// When the first frame was offered, by the run's clock.
+  let firstOffer: UInt64?
+  let failure: RunFailure?
+}
+
+extension Tally {
+  init(_ count: PacketCount) { self.init(packets: count.packets, bytes: count.bytes) }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Testing
+
+@Suite("The program netvsc", .enabled(if: Program.isBuilt, "netvsc is not built beside the tests"))
+struct ProgramTests {
+  @Test(
+    "refuses wrong usage in one line and with 64",
+    arguments: [
+      ["replay"], ["frob"], ["replay", "--queues", "0", "x"], ["replay", "--sink", "tape", "x"],
+      ["replay", "--bogus", "x"], ["replay", "x", "--json"],
+    ])
+  func usage(arguments: [String]) throws {
+    let outcome = try Program.run(arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.hasPrefix("netvsc: "))
+  }
+
+  @Test("tells its version and explains itself on standard output", arguments: ["--version", "--help", "help"])
+  func help(argument: String) throws {
+    let outcome = try Program.run([argument])
+    #expect(outcome.status == 0)
+    #expect(!outcome.output.isEmpty)
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test("replays a capture and prints a table")
+  func replay() throws {
+    let folder = try Folder()
+    let outcome = try Program.run(["replay", try folder.capture(frameSizes: [60, 64, 1514]), "--queues", "2"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.output.hasPrefix("3 of 3 packets completed"))
+    #expect(!outcome.output.contains("\u{1B}"))
+  }
+
+  @Test("writes nothing but JSON to standard output when asked to, and whatever the outcome")
+  func jsonOnStandardOutput() throws {
+    let folder = try Folder()
+    for (capture, status) in [(try folder.capture(frameSizes: [60, 13]), 1), (folder.path("missing"), 66)] {
+      let outcome = try Program.run(["replay", capture, "--json", "-"])
+      #expect(outcome.status == status)
+      #expect(outcome.errorLines.count == 1)
+      let report = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+      #expect(report?["schema"] as? String == "netvsc.replay/1")
+      #expect(report?["exit_code"] as? Int32 == outcome.status)
+    }
+  }
+
+  @Test("writes JSON to a file beside the table, and only that when it is to be quiet")
+  func jsonInAFile() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 60, 60])
+    let told = try Program.run(["replay", capture, "--json", folder.path("a.json")])
+    #expect(told.output.contains("Ledger"))
+    let quiet = try Program.run(["replay", capture, "--json", folder.path("b.json"), "--quiet", "--loop", "5"])
+    #expect(quiet.output.isEmpty && quiet.errors.isEmpty)
+    let completed = try folder.json("b.json")["completed"] as? [String: Int]
+    #expect(completed == ["packets": 15, "bytes": 900])
+    #expect(try folder.json("a.json")["exit_code"] as? Int == 0)
+  }
+
+  @Test("counts the limit over all loops")
+  func limit() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 60, 60])
+    let outcome = try Program.run([
+      "replay", capture, "--loop", "0", "--limit", "7", "--json", "-", "--host", "threads",
+    ])
+    #expect(outcome.status == 0)
+    let report = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    #expect((report?["offered"] as? [String: Int])?["packets"] == 7)
+  }
+
+  @Test("names what it cannot read, and ends with 66 or 65")
+  func unreadable() throws {
+    let folder = try Folder()
+    try Data("no capture, this\n".utf8).write(to: URL(fileURLWithPath: folder.path("text")))
+    for (path, status) in [(folder.path("missing"), 66), (folder.url.path, 66), (folder.path("text"), 65)] {
+      let outcome = try Program.run(["replay", path])
+      #expect(outcome.status == status)
+      #expect(outcome.output.isEmpty)
+      #expect(outcome.errorLines.count == 1)
+      #expect(outcome.errors.contains(path))
+    }
+  }
+
+  @Test("says that there is nothing to send")
+  func nothing() throws {
+    let folder = try Folder()
+    let outcome = try Program.run(["replay", try folder.capture(frameSizes: [])])
+    #expect(outcome.status == 1)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains("nothing to send"))
+  }
+
+  @Test("sends what comes before the damage, then names it")
+  func damaged() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 60])
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: capture))
+    try bytes.dropLast(8).write(to: URL(fileURLWithPath: capture))
+    let outcome = try Program.run(["replay", capture, "--json", folder.path("x.json")])
+    #expect(outcome.status == 65)
+    #expect(outcome.errorLines.count == 1)
+    let completed = try folder.json("x.json")["completed"] as? [String: Int]
+    #expect(completed?["packets"] == 1)
+  }
+
+  @Test("ends with 74 when its report cannot be written", arguments: ["/dev/full", "/nonexistent/x.json"])
+  func unwritable(destination: String) throws {
+    let folder = try Folder()
+    let outcome = try Program.run(["replay", try folder.capture(frameSizes: [60]), "--json", destination, "--quiet"])
+    #expect(outcome.status == 74)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains(destination))
+  }
+
+  @Test("prefers the problem of a capture to that of its report")
+  func unreadableAndUnwritable() throws {
+    let folder = try Folder()
+    let outcome = try Program.run(["replay", folder.path("missing"), "--json", "/nonexistent/x.json"])
+    #expect(outcome.status == 66)
+    #expect(outcome.errorLines.count == 2)
+  }
+
+  @Test("does not write over what it reads", arguments: ["--json", "--sink"])
+  func sameFile(option: String) throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60])
+    let before = try Data(contentsOf: URL(fileURLWithPath: capture))
+    let target = folder.url.path + "/./frames.pcap"
+    let outcome = try Program.run(["replay", capture, option, option == "--json" ? target : "pcap:" + target])
+    #expect(outcome.status == 64)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: capture)) == before)
+  }
+
+  @Test("drains, reports and ends with 130 when it is interrupted", arguments: [SIGINT, SIGTERM])
+  func interrupted(signal: Int32) throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 60, 60])
+    let outcome = try Program.run(["replay", capture, "--loop", "0", "--json", "-"]) { process in
+      Thread.sleep(forTimeInterval: 0.5)
+      kill(process.processIdentifier, signal)
+    }
+    #expect(outcome.status == 130)
+    let report = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    #expect(report?["interrupted"] as? Bool == true)
+    #expect((report?["lost"] as? [String: Int])?["packets"] == 0)
+  }
+
+  @Test("shows its progress when asked to, and not otherwise")
+  func progress() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60])
+    let shown = try Program.run(["replay", capture, "--quiet", "--progress", "always"])
+    #expect(shown.status == 0)
+    #expect(shown.errors.contains("pps"))
+    #expect(try Program.run(["replay", capture, "--quiet", "--progress", "auto"]).errors.isEmpty)
+  }
+}

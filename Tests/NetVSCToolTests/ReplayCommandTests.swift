@@ -1,0 +1,69 @@
+import ArgumentParser
+import NetVSC
+import NetVSCTool
+import Testing
+import TrafficReplay
+
+@Suite("netvsc replay")
+struct ReplayCommandTests {
+  private func parse(_ arguments: [String]) throws -> ReplayCommand {
+    try #require(try NetVSCCommand.parseAsRoot(["replay"] + arguments) as? ReplayCommand)
+  }
+
+  @Test("needs nothing but a capture")
+  func defaults() throws {
+    let command = try parse(["a.pcap"])
+    let options = command.options
+    #expect(options == ReplayOptions(capturePaths: ["a.pcap"], queueCount: options.queueCount))
+    #expect(command.output.json == nil)
+    #expect(command.output.progress == .auto)
+    #expect(!command.output.quiet)
+  }
+
+  @Test("hands every option on")
+  func everything() throws {
+    let command = try parse([
+      "a.pcap", "--queues", "7", "--host", "threads", "--steer", "round-robin", "--ring-mode", "ordered", "--mtu",
+      "1514",
+      "--loop", "3", "--limit", "100", "--duration", "0.5", "--sink", "pcap:out.pcap", "--drain-timeout", "2",
+      "--json", "out.json", "--progress", "never", "--quiet", "b.pcapng",
+    ])
+    #expect(
+      command.options
+        == ReplayOptions(
+          capturePaths: ["a.pcap", "b.pcapng"], queueCount: 7, steering: .roundRobin, ringMode: .ordered,
+          hostMode: .threads, frameLimit: 1514, loopCount: 3, packetLimit: 100, duration: 500_000_000,
+          sink: .pcap(path: "out.pcap"), drainTimeout: 2_000_000_000))
+    #expect(command.output.json == .file("out.json"))
+    #expect(command.output.progress == .never)
+    #expect(command.output.quiet)
+  }
+
+  @Test("takes 0 for no limit")
+  func noLimits() throws {
+    let options = try parse(["a", "--loop", "0", "--limit", "0", "--duration", "0", "--drain-timeout", "0"]).options
+    #expect(options.loopCount == 0)
+    #expect(options.packetLimit == nil)
+    #expect(options.duration == nil)
+    #expect(options.drainTimeout == 0)
+  }
+
+  @Test("takes - for standard output")
+  func dash() throws {
+    #expect(try parse(["a", "--json", "-"]).output.json == .standardOutput)
+  }
+
+  @Test("refuses to write a report over another output")
+  func clash() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [])
+    let other = try folder.capture(frameSizes: [], named: "other.pcap")
+    #expect(throws: (any Error).self) { try parse([capture, "--sink", "pcap:\(other)", "--json", other]) }
+    #expect(throws: (any Error).self) { try parse([capture, "--sink", "pcap:\(capture)"]) }
+    #expect(throws: (any Error).self) {
+      try parse([capture, "--sink", "pcap:\(folder.path("new"))", "--json", folder.path("new")])
+    }
+    _ = try parse([capture, "--sink", "pcap:\(other)"])
+    _ = try parse([capture, "--sink", "pcap:/dev/null", "--json", "/dev/null"])
+  }
+}

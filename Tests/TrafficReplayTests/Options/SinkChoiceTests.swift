@@ -1,0 +1,20 @@
+import Testing
+import TrafficReplay
+
+@Suite("The textual form of a sink")
+struct SinkChoiceTests {
+  @Test("is read and written alike", arguments: ["null", "verify", "pcap:out.pcap", "pcap:/a/b:c", "pcap:null"])
+  func roundTrip(text: String) {
+    #expect(SinkChoice(text)?.description == text)
+  }
+
+  @Test("keeps all of the file's path")
+  func path() {
+    #expect(SinkChoice("pcap:pcap:x") == .pcap(path: "pcap:x"))
+  }
+
+  @Test("is refused when it is anything else", arguments: ["", "pcap", "pcap:", "PCAP:x", "Null", "verify ", "tap:x"])
+  func refused(text: String) {
+    #expect(SinkChoice(text) == nil)
+  }
+}
