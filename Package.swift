@@ -54,6 +54,10 @@ let package = Package(
       name: "TestSupport", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], path: "Tests/TestSupport",
       swiftSettings: language),
     .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats", "TestSupport"], swiftSettings: language),
+    .testTarget(
+      name: "NetVSCTests",
+      dependencies: ["NetVSC", "NetVSP", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
+      swiftSettings: language),
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
     .testTarget(
       name: "TrafficReplayTests",

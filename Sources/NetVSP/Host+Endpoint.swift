@@ -16,18 +16,19 @@ extension Host: HostEndpoint {
     if channel.index > 0 { device.noteOpen(channel.index) }
   }
 
-  private func serve(_ channel: Channel, _ rings: ChannelRings) throws(ChannelError) -> any ChannelService {
+  private func serve(_ channel: Channel, _ rings: ChannelRings) throws(ChannelError) -> ChannelService {
     switch device.configuration.sink {
-    case .null: try serve(channel, rings, FrameCounter())
-    case .verify: try serve(channel, rings, FrameVerifier())
+    case .null: .counting(try serve(channel, rings, FrameCounter()))
+    case .verify: .verifying(try serve(channel, rings, FrameVerifier()))
     case .frames(let sink):
-      try serve(channel, rings, FrameForwarder(sink: sink, wallClock: device.configuration.wallClock))
+      .forwarding(
+        try serve(channel, rings, FrameForwarder(sink: sink, wallClock: device.configuration.wallClock)))
     }
   }
 
   private func serve<Receiver: FrameReceiver>(
     _ channel: Channel, _ rings: ChannelRings, _ receiver: Receiver
-  ) throws(ChannelError) -> any ChannelService {
+  ) throws(ChannelError) -> ServedChannel<Receiver> {
     ServedChannel(channel, try ChannelWorker(channel, rings: rings, device: device, receiver: receiver))
   }
 

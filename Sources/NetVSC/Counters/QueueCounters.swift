@@ -58,7 +58,7 @@ public struct QueueCounters: Equatable, Sendable {
   public internal(set) var messages: UInt64 = 0
   /// Completions that came, whatever they said.
   public internal(set) var completions: UInt64 = 0
-  /// Completions that name nothing in flight: foreign, duplicate, or late. They free nothing.
+  /// Completions that name nothing in flight: foreign, duplicate, or late. They account for no packet.
   public internal(set) var unknownCompletions: UInt64 = 0
   /// Completions too short to hold a status; they count as failures.
   public internal(set) var malformedCompletions: UInt64 = 0

@@ -98,12 +98,10 @@ struct ControlChannel: ~Copyable {
   mutating func query<Value: OIDValue>(_ oid: OID, step: String) throws(DeviceError) -> Value {
     let requestID = takeRequestID()
     let answer: [UInt8] = try exchange(RNDISQuery(requestID: requestID, oid: oid), requestID: requestID, step: step)
+    let complete = try parse(answer, step: step) { (bytes) throws(WireError) in try RNDISQueryComplete(parsing: bytes) }
+    guard complete.status == .success else { throw .refused(step: step, reason: "\(complete.status)") }
     return try parse(answer, step: step) { (bytes) throws(WireError) in
-      let complete = try RNDISQueryComplete(parsing: bytes)
-      guard complete.status == .success else {
-        throw .fieldOutOfRange(.information, value: UInt64(complete.status.rawValue))
-      }
-      return try Value(parsing: bytes.extracting(complete.information))
+      try Value(parsing: bytes.extracting(complete.information))
     }
   }
 
@@ -179,11 +177,13 @@ struct ControlChannel: ~Copyable {
     } catch {
       throw .refused(step: step, reason: "\(error)")
     }
-    try wait(for: step) { $0.completion != nil && ($0.reply != nil || $0.awaitedRequest == nil) }
+    try wait(for: step) { $0.completion != nil }
     let carried = try parse(completion ?? [], step: step) { (bytes) throws(WireError) in
       try RNDISPacketComplete(parsing: bytes)
     }
     guard carried.status == .success else { throw .refused(step: step, reason: "\(carried.status)") }
+    guard requestID != nil else { return [] }
+    try wait(for: step) { $0.reply != nil }
     return reply ?? []
   }
 

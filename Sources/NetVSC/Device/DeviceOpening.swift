@@ -6,6 +6,10 @@ internal import WireFormats
 final class DeviceOpening {
   /// As much as the send buffer of other guests may be at most.
   private static let sendBufferLimit = 16 << 20
+  /// An Ethernet frame with an IP MTU of 1500.
+  private static let commonFrameByteCount = 1514
+  /// The size of a section that common hosts have, whatever the size of frames.
+  private static let commonSectionByteCount = 6144
   /// What the host is told about frames beside their size. Tags stay in the frame unless somebody offloads them.
   private static let capabilities: SendNDISConfiguration.Capabilities = .ieee8021Q
 
@@ -48,7 +52,7 @@ final class DeviceOpening {
     let receiveBuffer = try lendReceiveBuffer(&control)
     control.receiveBuffer = receiveBuffer
     let (sendBuffer, sectionByteCount) = try lendSendBuffer(&control)
-    _ = try control.initialize()
+    let limits = try control.initialize()
     let address: EthernetAddress = try control.query(.permanentAddress, step: "the Ethernet address")
 
     let table = try openSubchannels(&control)
@@ -56,8 +60,10 @@ final class DeviceOpening {
       .currentPacketFilter, to: [.directed, .multicast, .broadcast] as PacketFilter, step: "the packet filter")
 
     let version = control.version
-    let maximumFrameByteCount = min(
-      configuration.frameByteCount, sectionByteCount - Int(RNDISPacketHeader.encodedSize))
+    let messageByteCount = min(sectionByteCount, Int(limits.maximumTransferByteCount))
+    // A host that cannot be told the frame size takes the common one.
+    let frameByteCount = version >= .v2 ? configuration.frameByteCount : Self.commonFrameByteCount
+    let maximumFrameByteCount = min(frameByteCount, messageByteCount - Int(RNDISPacketHeader.encodedSize))
     let sectionCount = min(sendBuffer.byteCount / sectionByteCount / channels.count, configuration.sectionsPerQueue)
     guard sectionCount > 0 else {
       throw .refused(step: "the send buffer", reason: "\(sendBuffer.byteCount) bytes hold no section for each queue")
@@ -170,8 +176,9 @@ final class DeviceOpening {
 
   private func lendSendBuffer(_ control: inout ControlChannel) throws(DeviceError) -> (SharedBytes, Int) {
     let step = "the send buffer"
-    // A host's sections are about a frame long; room for more is not used.
-    let wanted = configuration.queueCount * configuration.sectionsPerQueue * (configuration.frameByteCount + 256)
+    // A host's sections are about a frame long, and never shorter than those of common hosts; more is not used.
+    let section = max(configuration.frameByteCount + 256, Self.commonSectionByteCount)
+    let wanted = configuration.queueCount * configuration.sectionsPerQueue * section
     let buffer = try allocate(min(wanted, Self.sendBufferLimit))
     let answer: SendSendBufferComplete = try control.request(
       SendSendBuffer(gpadl: establishGPADL(buffer)), step: step)

@@ -27,6 +27,29 @@ final class OpenChannel: Sendable {
   }
 }
 
+/// What outlives a sender, because the host may still come back to it: sections of messages that did not complete, their
+/// ids, and receive packets that are not acknowledged.
+struct QueueRemains: ~Copyable, Sendable {
+  var sections: SectionShare
+  var inFlight: InFlightTable
+  var acknowledgements: [UInt64] = []
+  var violation: String?
+
+  /// Of a queue that had no sender yet.
+  init(of queue: DeviceQueue) {
+    sections = SectionShare(
+      of: queue.sendBuffer, sectionByteCount: queue.sectionByteCount, sections: queue.sections)
+    inFlight = InFlightTable(capacity: queue.sections.count)
+  }
+
+  init(sections: consuming SectionShare, inFlight: InFlightTable, acknowledgements: [UInt64], violation: String?) {
+    self.sections = sections
+    self.inFlight = inFlight
+    self.acknowledgements = acknowledgements
+    self.violation = violation
+  }
+}
+
 /// One queue of a device: its channel, and its part of the send buffer.
 final class DeviceQueue: Sendable {
   let open: OpenChannel
@@ -36,6 +59,9 @@ final class DeviceQueue: Sendable {
   /// The sections of the buffer that are this queue's.
   let sections: Range<Int>
   let maximumFrameByteCount: Int
+
+  /// What the last sender left to the next; nil before the first, and while one is out.
+  private let remains = Mutex<QueueRemains?>(nil)
 
   /// The queue's number is its channel's.
   var index: Int { open.channel.index }
@@ -51,5 +77,13 @@ final class DeviceQueue: Sendable {
     self.sectionByteCount = sectionByteCount
     self.sections = sections
     self.maximumFrameByteCount = maximumFrameByteCount
+  }
+
+  /// What the last sender left; that of a queue never used for the first.
+  func takeRemains() -> QueueRemains { remains.withLock { $0.take() } ?? QueueRemains(of: self) }
+
+  func leave(_ left: consuming QueueRemains) {
+    var left: QueueRemains? = left
+    remains.withLock { $0 = left.take() }
   }
 }

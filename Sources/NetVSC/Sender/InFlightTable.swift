@@ -10,25 +10,28 @@ struct InFlightTable {
     var byteCount: UInt32
     fileprivate var generation: UInt32
     fileprivate var isInFlight: Bool
+    /// Whether its sender gave up: its completion frees what it holds, and accounts for nothing.
+    fileprivate(set) var isAbandoned: Bool
     /// When it was published, by the sender's clock.
     var publishedAt: UInt64
   }
 
   private var messages: [Message]
   private var free: [UInt32]
+  private var abandonedCount = 0
 
   /// A table for at most `capacity` messages.
   init(capacity: Int) {
     precondition(capacity > 0 && capacity < UInt32.max)
     messages = [Message](
       repeating: Message(
-        section: 0, packetCount: 0, byteCount: 0, generation: 1, isInFlight: false, publishedAt: 0),
+        section: 0, packetCount: 0, byteCount: 0, generation: 1, isInFlight: false, isAbandoned: false, publishedAt: 0),
       count: capacity)
     free = (0..<UInt32(capacity)).reversed().map { $0 }
   }
 
-  /// How many messages are in flight.
-  var count: Int { messages.count - free.count }
+  /// How many messages are in flight, those that were given up left out.
+  var count: Int { messages.count - free.count - abandonedCount }
 
   /// Whether another message can be entered.
   var hasRoom: Bool { !free.isEmpty }
@@ -60,20 +63,26 @@ struct InFlightTable {
     guard slot < messages.count, messages[slot].isInFlight,
       messages[slot].generation == UInt32(truncatingIfNeeded: transactionID >> 32)
     else { return nil }
+    let message = messages[slot]
     messages[slot].isInFlight = false
     messages[slot].generation &+= 1
     free.append(UInt32(slot))
-    return messages[slot]
+    if message.isAbandoned {
+      messages[slot].isAbandoned = false
+      abandonedCount -= 1
+    }
+    return message
   }
 
-  /// Takes everything out, for an account of what never completed.
-  mutating func removeAll() -> [Message] {
-    let abandoned = messages.filter(\.isInFlight)
-    for slot in messages.indices where messages[slot].isInFlight {
-      messages[slot].isInFlight = false
-      messages[slot].generation &+= 1
-      free.append(UInt32(slot))
+  /// Gives up everything that is in flight, for an account of what never completed. Slots stay taken, as the host may
+  /// still use what they name: a late completion frees them.
+  mutating func abandonAll() -> [Message] {
+    var abandoned: [Message] = []
+    for slot in messages.indices where messages[slot].isInFlight && !messages[slot].isAbandoned {
+      messages[slot].isAbandoned = true
+      abandoned.append(messages[slot])
     }
+    abandonedCount += abandoned.count
     return abandoned
   }
 }

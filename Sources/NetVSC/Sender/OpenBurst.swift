@@ -44,6 +44,13 @@ struct OpenBurst {
     end += 1
   }
 
+  /// Takes out the message that was added first, of those that were not published; nil when there is none.
+  mutating func removeFirst() -> UInt64? {
+    guard first < end else { return nil }
+    first += 1
+    return messages[first - 1].transactionID
+  }
+
   /// Frames as many messages as fit, in place, and publishes them. The burst must hold one.
   mutating func publish<Producer: RingProducer & ~Copyable>(
     through producer: inout Producer, stamping table: inout InFlightTable, at time: UInt64

@@ -26,11 +26,13 @@ extension Sender {
   @discardableResult
   public mutating func poll() throws(SenderError) -> Int {
     settle()
+    if let violation { throw .hostViolation(violation) }
     var completed = 0
     var now: UInt64 = 0
     do throws(RingError) {
       for _ in 0..<Self.pollBudget {
-        guard let packet = try HostPacket(next: &ends.receive) else { break }
+        // What cannot be acknowledged yet stays in the host's ring, where it fills no memory of ours.
+        guard acknowledgements.count < Self.pollBudget, let packet = try HostPacket(next: &ends.receive) else { break }
         switch packet.type {
         case .completion:
           if now == 0 { now = clock.now() }
@@ -60,6 +62,10 @@ extension Sender {
       return false
     }
     sections.give(back: message.section)
+    guard !message.isAbandoned else {
+      counters.unknownCompletions &+= 1
+      return false
+    }
     latencies.record(now &- min(now, message.publishedAt))
     if let word, word == RNDISPacketComplete(status: .success).word {
       counters.completed.add(Int(message.packetCount), bytes: Int(message.byteCount))

@@ -31,6 +31,7 @@ extension Sender {
   /// Makes everything sent so far visible to the host, as far as the ring has room; the rest stays for the next flush.
   public mutating func flush() throws(SenderError) {
     settle()
+    if let violation { throw .hostViolation(violation) }
     try sendAcknowledgements()
     guard burst.count > 0 else { return }
     try checkChannel()
@@ -105,12 +106,16 @@ extension Sender {
     switch error {
     case .full: counters.ringFull &+= 1
     case .closed: throw .rescinded(queue.channel.rescindReason ?? "closed")
-    case .tooLarge, .indexOutOfRange, .indexMovedBack, .badDescriptor: throw .hostViolation("\(error)")
+    case .tooLarge, .indexOutOfRange, .indexMovedBack, .badDescriptor:
+      violation = "\(error)"
+      throw .hostViolation("\(error)")
     }
   }
 
+  /// Throws where the queue cannot be used any more. A ring that was broken once is never trusted again.
   @inline(__always)
   func checkChannel() throws(SenderError) {
+    if let violation { throw .hostViolation(violation) }
     guard !queue.channel.isRescinded else { throw .rescinded(queue.channel.rescindReason ?? "no reason given") }
   }
 }

@@ -22,7 +22,9 @@ public struct Sender: ~Copyable, Sendable {
   /// Where a `FrameReservation` leaves word that it was committed.
   let committed = StableCell(CommittedFrame.none)
   /// Receive packets that the host must get back, for which the ring had no room yet.
-  var acknowledgements: [UInt64] = []
+  var acknowledgements: [UInt64]
+  /// The rule of the rings that the host broke; nil while it broke none.
+  var violation: String?
   let clock: Clock
 
   /// The longest frame that is carried, from the destination address on, in bytes.
@@ -47,9 +49,9 @@ public struct Sender: ~Copyable, Sendable {
     self.ends = ends
     self.queue = queue
     self.clock = clock
-    sections = SectionShare(
-      of: queue.sendBuffer, sectionByteCount: queue.sectionByteCount, sections: queue.sections)
-    inFlight = InFlightTable(capacity: queue.sections.count)
+    let remains = queue.takeRemains()
+    (inFlight, acknowledgements, violation) = (remains.inFlight, remains.acknowledgements, remains.violation)
+    sections = remains.sections
     maximumFrameByteCount = queue.maximumFrameByteCount
     self.ends.receive.mask()
   }
@@ -58,13 +60,22 @@ public struct Sender: ~Copyable, Sendable {
   public consuming func finish() -> SenderAccount {
     abandon()
     let account = SenderAccount(counters: counters, latencies: latencies, times: times)
+    queue.leave(
+      QueueRemains(
+        sections: sections, inFlight: inFlight, acknowledgements: acknowledgements, violation: violation))
     queue.open.takeBack(ends)
     return account
   }
 
   private mutating func abandon() {
     settle()
-    for message in inFlight.removeAll() {
+    // The host never saw these.
+    while let transactionID = burst.removeFirst() {
+      guard let message = inFlight.remove(transactionID) else { continue }
+      sections.give(back: message.section)
+      counters.lost.add(Int(message.packetCount), bytes: Int(message.byteCount))
+    }
+    for message in inFlight.abandonAll() {
       counters.lost.add(Int(message.packetCount), bytes: Int(message.byteCount))
     }
   }

@@ -68,12 +68,13 @@ struct ReturnRing: ~Copyable, Sendable {
     let total = UInt32(batch.count) * (byteCount + PacketTrailer.byteCount)
     var reservation = try withProducer { (ring) throws(RingError) in try ring.reserve(total) }
     for index in 0..<batch.count {
+      let completion = batch[index]
       let descriptor = PacketDescriptor(
         type: .completion, payloadOffset: PacketDescriptor.encodedSize, byteCount: byteCount,
-        completionRequested: false, transactionID: batch.transactionID(index))
+        completionRequested: false, transactionID: completion.transactionID)
       let slot = producer.slot(in: &reservation, for: descriptor)
       var offset = PacketDescriptor.encodedSize
-      slot.store(RNDISPacketComplete(status: batch.status(index)).word, at: offset)
+      slot.store(completion.word, at: offset)
       offset += 8
       while offset < byteCount {
         slot.store(0, at: offset)

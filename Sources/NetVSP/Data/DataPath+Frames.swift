@@ -22,10 +22,10 @@ extension DataPath {
       return .delivered
     }
     receiver.messageArrived()
-    for index in frames.indices {
+    for index in 0..<frames.count {
       let frame = frames[index]
       do throws(SinkError) {
-        guard try deliver(frame) else { return .malformed }
+        try deliver(frame)
       } catch {
         return .undelivered(error)
       }
@@ -38,33 +38,35 @@ extension DataPath {
   /// Walks the packets of the stream, which must end exactly where the last one does. Returns the bytes of all frames,
   /// or nil when any packet is malformed.
   private mutating func listFrames() -> UInt64? {
-    frames.removeAll(keepingCapacity: true)
+    frames.removeAll()
     var position = MessageStream.Position()
     var sum: UInt64 = 0
     while position.offset < stream.byteCount {
       guard frames.count < Self.frameCountLimit, let header = packetHeader(at: position) else { return nil }
-      let frame = Frame(
-        position: stream.advance(position, by: UInt64(header.frameOffset)), byteCount: header.frameByteCount)
       guard header.frameByteCount <= Self.frameByteCountLimit else { return nil }
       if header.perPacketInfoByteCount > 0 {
-        guard allowsWork(ofInfoIn: header, at: position, frame) else { return nil }
+        guard allowsWork(ofInfoIn: header, at: position) else { return nil }
       }
-      frames.append(frame)
+      frames.append(Frame(packet: position, offset: header.frameOffset, byteCount: header.frameByteCount))
       sum += UInt64(header.frameByteCount)
       position = stream.advance(position, by: UInt64(header.messageByteCount))
     }
     return sum
   }
 
-  /// A packet's header, copied out and judged; nil when there is none.
+  /// A packet's header, read once and judged; nil when there is none.
   private mutating func packetHeader(at position: MessageStream.Position) -> RNDISPacketHeader? {
-    let byteCount = Int(RNDISPacketHeader.encodedSize)
     // Header and info must not be split, even over ranges that lie side by side.
-    guard stream.isWithinRange(position, UInt64(byteCount)),
-      stream.copy(position, byteCount, from: &memory, into: &headerBytes)
-    else { return nil }
+    let byteCount = Int(RNDISPacketHeader.encodedSize)
+    guard stream.isWithinRange(position, UInt64(byteCount)) else { return nil }
     let available = UInt32(clamping: stream.byteCount - position.offset)
     do throws(WireError) {
+      if let bytes = stream.bytes(position, byteCount) {
+        return try RNDISPacketHeader(
+          words: bytes.loadWord(at: 0), bytes.loadWord(at: 8), bytes.loadWord(at: 16), bytes.loadWord(at: 24),
+          bytes.loadWord(at: 32), available: available)
+      }
+      stream.copy(position, byteCount, into: &headerBytes)
       return try RNDISPacketHeader(parsing: headerBytes.span(byteCount), available: available)
     } catch {
       return nil
@@ -73,41 +75,41 @@ extension DataPath {
 
   /// Whether the packet's info can be read and asks for nothing that its frame does not allow.
   private mutating func allowsWork(
-    ofInfoIn header: RNDISPacketHeader, at position: MessageStream.Position, _ frame: Frame
+    ofInfoIn header: RNDISPacketHeader, at position: MessageStream.Position
   ) -> Bool {
     let byteCount = Int(header.perPacketInfoByteCount)
     let end = UInt64(header.perPacketInfoOffset) + UInt64(byteCount)
     guard stream.isWithinRange(position, end) else { return false }
     if byteCount > infoBytes.byteCount { infoBytes = PrivateBytes(byteCount: byteCount) }
     let infoPosition = stream.advance(position, by: UInt64(header.perPacketInfoOffset))
-    guard stream.copy(infoPosition, byteCount, from: &memory, into: &infoBytes),
-      let work = try? TransmitWork(parsing: infoBytes.span(byteCount)), work.fits(frameByteCount: frame.byteCount)
+    stream.copy(infoPosition, byteCount, into: &infoBytes)
+    guard let work = try? TransmitWork(parsing: infoBytes.span(byteCount)),
+      work.fits(frameByteCount: header.frameByteCount)
     else { return false }
     guard let byteOffset = work.tcpDataOffsetPosition else { return true }
-    guard byteOffset < frame.byteCount,
-      stream.copy(stream.advance(frame.position, by: UInt64(byteOffset)), 1, from: &memory, into: &headerBytes)
-    else { return false }
+    let bytePosition = stream.advance(position, by: UInt64(header.frameOffset) + UInt64(byteOffset))
+    guard byteOffset < header.frameByteCount else { return false }
+    stream.copy(bytePosition, 1, into: &headerBytes)
     return work.tcpHeaderFits(
-      dataOffsetByte: headerBytes.span(1).loadLittleEndian(at: 0), frameByteCount: frame.byteCount)
+      dataOffsetByte: headerBytes.span(1).loadLittleEndian(at: 0), frameByteCount: header.frameByteCount)
   }
 
-  /// Gives a frame to the receiver, in one piece. Returns false when its memory is gone.
-  private mutating func deliver(_ frame: Frame) throws(SinkError) -> Bool {
+  /// Gives a frame to the receiver, in one piece.
+  private mutating func deliver(_ frame: Frame) throws(SinkError) {
     let byteCount = Int(frame.byteCount)
-    if let place = stream.find(frame.position, byteCount, in: &memory) {
-      try Self.give(memory, place, byteCount, to: &receiver)
-      return true
+    let position = stream.advance(frame.packet, by: UInt64(frame.offset))
+    if let bytes = stream.bytes(position, byteCount) {
+      return try Self.give(bytes, keptBy: memory, to: &receiver)
     }
     if byteCount > gatheredBytes.byteCount { gatheredBytes = PrivateBytes(byteCount: byteCount) }
-    guard stream.copy(frame.position, byteCount, from: &memory, into: &gatheredBytes) else { return false }
+    stream.copy(position, byteCount, into: &gatheredBytes)
     try Self.give(gatheredBytes, byteCount, to: &receiver)
-    return true
   }
 
   private static func give(
-    _ memory: borrowing GuestMemory, _ place: GuestMemory.Place, _ byteCount: Int, to receiver: inout Receiver
+    _ bytes: MappedBytes, keptBy memory: borrowing GuestMemory, to receiver: inout Receiver
   ) throws(SinkError) {
-    try receiver.receive(memory.span(place, byteCount))
+    try receiver.receive(bytes.span(0, bytes.byteCount, keptBy: memory))
   }
 
   private static func give(

@@ -14,8 +14,11 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
     case unreadable
   }
 
-  struct Frame: Sendable {
-    let position: MessageStream.Position
+  struct Frame: BitwiseCopyable, Sendable {
+    /// Where its packet begins.
+    let packet: MessageStream.Position
+    /// In bytes from there.
+    let offset: UInt32
     let byteCount: UInt32
   }
 
@@ -28,7 +31,7 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
   var stream = MessageStream()
   var receiver: Receiver
   /// The frames of the message at hand.
-  var frames: [Frame] = []
+  var frames = PrivateList<Frame>(capacity: 64)
   var headerBytes = PrivateBytes(byteCount: Int(RNDISPacketHeader.encodedSize))
   /// More room is made when a guest sends more info than usual.
   var infoBytes = PrivateBytes(byteCount: 256)
@@ -40,7 +43,6 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
   init(_ memory: consuming GuestMemory, receiver: Receiver) {
     self.memory = memory
     self.receiver = receiver
-    frames.reserveCapacity(64)
   }
 
   /// Sections lie here from now on.
@@ -53,6 +55,7 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
   mutating func load(
     _ packet: borrowing IncomingPacket<MappedRing>, _ message: SendRNDISPacket
   ) throws(Violation) -> Contents {
+    memory.beginMessage()
     stream.begin(section: try section(of: message))
     if packet.descriptor.type == .dataUsingGPADirect {
       do throws(WireError) {
@@ -63,28 +66,26 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
     }
     let start = MessageStream.Position()
     let headerByteCount = Int(RNDISMessageHeader.encodedSize)
-    guard stream.isWithinRange(start, UInt64(headerByteCount)),
-      stream.copy(start, headerByteCount, from: &memory, into: &headerBytes)
-    else { return .unreadable }
+    guard stream.isWithinRange(start, UInt64(headerByteCount)) else { return .unreadable }
+    stream.copy(start, headerByteCount, into: &headerBytes)
     let type = RNDISMessageType(rawValue: headerBytes.span(headerByteCount).loadLittleEndian(at: 0))
     return type == .packet ? .frames : .control(type)
   }
 
-  private func section(of message: SendRNDISPacket) throws(Violation) -> Range<UInt64>? {
+  private mutating func section(of message: SendRNDISPacket) throws(Violation) -> MappedBytes? {
     guard message.sectionIndex != SendRNDISPacket.noSection else { return nil }
     guard let sendBuffer else { throw .noSendBuffer(section: message.sectionIndex) }
     guard let section = sendBuffer.addresses(ofSection: message.sectionIndex, byteCount: message.sectionByteCount)
     else { throw .sectionOutOfBounds(index: message.sectionIndex, byteCount: message.sectionByteCount) }
-    return section
+    return memory.find(section.lowerBound, section.count)
   }
 
-  /// The control message that the packet carries; nil when it is nothing but a header, is longer than `limit` bytes, or
-  /// its memory is gone.
+  /// The control message that the packet carries; nil when it is nothing but a header, or longer than `limit` bytes.
   mutating func controlMessage(limit: Int) -> PrivateBytes? {
     let headerByteCount = UInt64(RNDISMessageHeader.encodedSize)
     guard stream.byteCount > headerByteCount, stream.byteCount <= UInt64(limit) else { return nil }
     var bytes = PrivateBytes(byteCount: Int(stream.byteCount))
-    guard stream.copy(MessageStream.Position(), bytes.byteCount, from: &memory, into: &bytes) else { return nil }
+    stream.copy(MessageStream.Position(), bytes.byteCount, into: &bytes)
     // Hosts go by the bytes that came, and not by the message's own length; from here on it tells the same.
     var message = bytes.mutableSpan(bytes.byteCount)
     message.storeLittleEndian(UInt32(message.byteCount), at: 4)

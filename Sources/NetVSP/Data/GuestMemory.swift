@@ -3,41 +3,72 @@ internal import VMBusRing
 
 /// The guest's memory as one channel reads it, by addresses of the device (page number times 4096, and the byte).
 ///
-/// This is the one place where page numbers become memory. A guest sends from few regions again and again, so the last
-/// ones are kept at hand: the address space, which all channels share, is asked for the others only.
+/// This is the one place where page numbers become memory. A guest sends from few regions again and again, so these are
+/// kept at hand: the address space, which all channels share, is asked for the others only.
 struct GuestMemory: ~Copyable, Sendable {
-  private struct Window: Sendable {
-    var addresses: Range<UInt64>
-    var bytes: SharedBytes
-  }
-
-  /// Bytes found in guest memory; good until the next `find`.
-  struct Place {
-    fileprivate let window: Int
-    fileprivate let offset: Int
+  struct Window: BitwiseCopyable, Sendable {
+    let start: UInt64
+    let end: UInt64
+    let bytes: MappedBytes
   }
 
   /// Page numbers of 50 bits are far beyond any address space, and leave room for sums.
   private static let pageLimit: UInt64 = 1 << 50
-  private static let windowCount = 4
+  /// More regions than any guest's message touches. One that does, fails.
+  private static let windowLimit = 32
 
   private let addressSpace: DeviceAddressSpace
-  /// The first one stays; the others are replaced in turn.
-  private var windows: InlineArray<4, Window>
-  private var nextReplaced = 1
+  /// The first one stays.
+  private var windows = PrivateList<Window>(capacity: Self.windowLimit)
+  /// What keeps the windows' bytes, in the same order.
+  private var regions: [SharedRegion] = []
 
   /// `home` is what the channel reads most: the send buffer, or any memory of the device if there is none.
   init(_ addressSpace: DeviceAddressSpace, home: DeviceMemory) {
     self.addressSpace = addressSpace
-    windows = InlineArray(repeating: Self.window(on: home))
+    keep(home)
   }
 
-  private static func window(on memory: DeviceMemory) -> Window {
-    Window(addresses: addresses(ofPages: memory.pages), bytes: memory.region.bytes)
+  private mutating func keep(_ memory: DeviceMemory) {
+    let addresses = Self.addresses(ofPages: memory.pages)
+    regions.append(memory.region)
+    windows.append(
+      Window(start: addresses.lowerBound, end: addresses.upperBound, bytes: memory.region.bytes.mapped))
   }
 
-  /// Makes other memory the home.
-  mutating func settle(at home: DeviceMemory) { windows[0] = Self.window(on: home) }
+  /// Makes other memory the home, and forgets the rest.
+  mutating func settle(at home: DeviceMemory) {
+    windows.removeAll()
+    regions.removeAll()
+    keep(home)
+  }
+
+  /// What was found for the message before is out of use.
+  mutating func beginMessage() {
+    guard windows.count > Self.windowLimit / 2 else { return }
+    let home = windows[0]
+    windows.removeAll()
+    windows.append(home)
+    regions.removeLast(regions.count - 1)
+  }
+
+  /// Finds bytes of one region; they are good until the next message. nil: some of them belong to nobody.
+  mutating func find(_ address: UInt64, _ byteCount: Int) -> MappedBytes? {
+    for index in 0..<windows.count {
+      let window = windows[index]
+      if address >= window.start, address < window.end { return Self.part(of: window, address, byteCount) }
+    }
+    guard windows.count < Self.windowLimit,
+      let memory = addressSpace.memory(around: address / UInt64(DeviceAddressSpace.pageByteCount))
+    else { return nil }
+    keep(memory)
+    return Self.part(of: windows[windows.count - 1], address, byteCount)
+  }
+
+  private static func part(of window: Window, _ address: UInt64, _ byteCount: Int) -> MappedBytes? {
+    guard UInt64(byteCount) <= window.end - address else { return nil }
+    return window.bytes.part(Int(address - window.start), byteCount)
+  }
 
   /// Where pages lie, in bytes of the device's address space.
   static func addresses(ofPages pages: Range<UInt64>) -> Range<UInt64> {
@@ -45,39 +76,8 @@ struct GuestMemory: ~Copyable, Sendable {
     return pages.lowerBound * pageByteCount..<pages.upperBound * pageByteCount
   }
 
-  /// The address of a byte of a page, or nil where there can be no memory.
+  /// The address of a byte of a page; nil where there can be no memory.
   static func address(ofPage page: UInt64, byteOffset: UInt32) -> UInt64? {
     page < pageLimit ? page * UInt64(DeviceAddressSpace.pageByteCount) + UInt64(byteOffset) : nil
-  }
-
-  /// Finds bytes of one region. Returns nil where some of them belong to nobody.
-  mutating func find(_ address: UInt64, _ byteCount: Int) -> Place? {
-    for index in 0..<Self.windowCount where windows[index].addresses.contains(address) {
-      return place(in: index, address, byteCount)
-    }
-    guard let memory = addressSpace.memory(around: address / UInt64(DeviceAddressSpace.pageByteCount)) else {
-      return nil
-    }
-    let index = nextReplaced
-    nextReplaced = index + 1 < Self.windowCount ? index + 1 : 1
-    windows[index] = Self.window(on: memory)
-    return place(in: index, address, byteCount)
-  }
-
-  private func place(in window: Int, _ address: UInt64, _ byteCount: Int) -> Place? {
-    let addresses = windows[window].addresses
-    guard UInt64(byteCount) <= addresses.upperBound - address else { return nil }
-    return Place(window: window, offset: Int(address - addresses.lowerBound))
-  }
-
-  /// The bytes as they are now; the guest may change them meanwhile, so each is looked at once.
-  @_lifetime(borrow self)
-  func span(_ place: Place, _ byteCount: Int) -> RawSpan {
-    windows[place.window].bytes.span(place.offset..<place.offset + byteCount)
-  }
-
-  /// Copies bytes out, so that what is judged is what is used.
-  func copy(_ place: Place, into out: inout MutableRawSpan) {
-    windows[place.window].bytes.copy(place.offset..<place.offset + out.byteCount, into: &out)
   }
 }

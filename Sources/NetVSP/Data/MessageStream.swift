@@ -3,28 +3,26 @@ internal import VMBusRing
 internal import WireFormats
 
 /// The RNDIS bytes of one packet: a section of the send buffer, then the packet's page ranges, read as one stream.
+///
+/// Its bytes are found in a `GuestMemory`, which keeps them until the next message.
 struct MessageStream: ~Copyable, Sendable {
-  /// Consecutive bytes of guest memory.
-  struct Piece: Sendable {
-    /// Where its bytes begin and end in the stream.
+  /// Bytes that lie in a row in guest memory.
+  struct Piece: BitwiseCopyable, Sendable {
+    /// Where they begin and end in the stream.
     let start: UInt64
-    var end: UInt64
-    /// Where the section or range that it is part of ends in the stream.
+    let end: UInt64
+    /// Where the section or range that they are part of ends in the stream.
     let rangeEnd: UInt64
-    /// Where the first byte lies in the device's address space.
-    let address: UInt64
-
-    /// Where the byte at a place in the stream lies.
-    func address(of offset: UInt64) -> UInt64 { address + (offset - start) }
+    let bytes: MappedBytes
   }
 
   /// A place in the stream, with the piece that holds it.
-  struct Position: Sendable {
-    var piece = 0
-    var offset: UInt64 = 0
+  struct Position: BitwiseCopyable, Sendable {
+    fileprivate(set) var piece = 0
+    fileprivate(set) var offset: UInt64 = 0
   }
 
-  private var pieces: [Piece] = []
+  private var pieces = PrivateList<Piece>(capacity: 64)
   private(set) var byteCount: UInt64 = 0
   /// The packet's ranges, copied out of the ring: they are judged first and used then.
   private var rangeBytes = PrivateBytes(byteCount: 512)
@@ -32,12 +30,12 @@ struct MessageStream: ~Copyable, Sendable {
   init() {}
 
   /// Makes the stream the bytes of a section; empty without one.
-  mutating func begin(section addresses: Range<UInt64>?) {
-    pieces.removeAll(keepingCapacity: true)
+  mutating func begin(section: MappedBytes?) {
+    pieces.removeAll()
     byteCount = 0
-    guard let addresses, !addresses.isEmpty else { return }
-    byteCount = UInt64(addresses.count)
-    pieces.append(Piece(start: 0, end: byteCount, rangeEnd: byteCount, address: addresses.lowerBound))
+    guard let section, section.byteCount > 0 else { return }
+    byteCount = UInt64(section.byteCount)
+    pieces.append(Piece(start: 0, end: byteCount, rangeEnd: byteCount, bytes: section))
   }
 
   /// Appends the page ranges of a packet. Returns whether all of them lie in `memory`.
@@ -49,39 +47,38 @@ struct MessageStream: ~Copyable, Sendable {
     let rangesByteCount = Int(packet.descriptor.payloadOffset - PacketDescriptor.encodedSize)
     if rangesByteCount > rangeBytes.byteCount { rangeBytes = PrivateBytes(byteCount: rangesByteCount) }
     packet.copy(from: PacketDescriptor.encodedSize, byteCount: rangesByteCount, into: &rangeBytes)
-    let firstPiece = pieces.count
-    guard try Self.append(rangesIn: rangeBytes, rangesByteCount, to: &pieces, &byteCount) else { return false }
-    for piece in pieces[firstPiece...] where memory.find(piece.address, Int(piece.end - piece.start)) == nil {
-      return false
-    }
-    return true
+    return try Self.append(rangesIn: rangeBytes, rangesByteCount, of: &memory, to: &pieces, &byteCount)
   }
 
   private static func append(
-    rangesIn bytes: borrowing PrivateBytes, _ rangesByteCount: Int, to pieces: inout [Piece], _ byteCount: inout UInt64
+    rangesIn bytes: borrowing PrivateBytes, _ rangesByteCount: Int, of memory: inout GuestMemory,
+    to pieces: inout PrivateList<Piece>, _ byteCount: inout UInt64
   ) throws(WireError) -> Bool {
     var ranges = try PageRangeList(parsing: bytes.span(rangesByteCount))
     while let element = ranges.next() {
       let rangeEnd = byteCount + UInt64(element.range.byteCount)
-      var byteOffset = element.range.byteOffset
-      for index in 0..<element.range.pageCount {
-        guard let address = GuestMemory.address(ofPage: ranges.pageNumber(index, of: element), byteOffset: byteOffset)
-        else { return false }
-        let end = min(rangeEnd, byteCount + UInt64(VMBusPage.byteCount - byteOffset))
+      var index = 0
+      while index < element.range.pageCount {
+        let byteOffset = index == 0 ? element.range.byteOffset : 0
+        let page = ranges.pageNumber(index, of: element)
+        guard let address = GuestMemory.address(ofPage: page, byteOffset: byteOffset) else { return false }
         // Neighbouring pages of one range make one piece.
-        if index > 0, let last = pieces.last, last.address(of: byteCount) == address {
-          pieces[pieces.count - 1].end = end
-        } else {
-          pieces.append(Piece(start: byteCount, end: end, rangeEnd: rangeEnd, address: address))
-        }
+        var pageCount = 1
+        while index + pageCount < element.range.pageCount,
+          ranges.pageNumber(index + pageCount, of: element) == page + UInt64(pageCount)
+        { pageCount += 1 }
+        index += pageCount
+        let end = min(rangeEnd, byteCount + UInt64(pageCount) * UInt64(VMBusPage.byteCount) - UInt64(byteOffset))
+        guard let found = memory.find(address, Int(end - byteCount)) else { return false }
+        pieces.append(Piece(start: byteCount, end: end, rangeEnd: rangeEnd, bytes: found))
         byteCount = end
-        byteOffset = 0
       }
     }
     return true
   }
 
   /// The place `byteCount` bytes further on, at most the stream's end.
+  @inline(__always)
   func advance(_ position: Position, by byteCount: UInt64) -> Position {
     var position = position
     position.offset += byteCount
@@ -90,38 +87,34 @@ struct MessageStream: ~Copyable, Sendable {
   }
 
   /// Whether `byteCount` bytes from a place on lie in one section or range.
+  @inline(__always)
   func isWithinRange(_ position: Position, _ byteCount: UInt64) -> Bool {
     position.piece < pieces.count && position.offset + byteCount <= pieces[position.piece].rangeEnd
   }
 
-  /// Finds bytes that lie in one piece; nil when they do not.
-  func find(_ position: Position, _ byteCount: Int, in memory: inout GuestMemory) -> GuestMemory.Place? {
+  /// Bytes that lie in one piece; nil when they do not.
+  @inline(__always)
+  func bytes(_ position: Position, _ byteCount: Int) -> MappedBytes? {
     guard position.piece < pieces.count else { return nil }
     let piece = pieces[position.piece]
     guard position.offset + UInt64(byteCount) <= piece.end else { return nil }
-    return memory.find(piece.address(of: position.offset), byteCount)
+    return piece.bytes.part(Int(position.offset - piece.start), byteCount)
   }
 
-  /// Copies bytes out, from as many pieces as it takes. Returns false when they are not all there.
-  func copy(
-    _ position: Position, _ byteCount: Int, from memory: inout GuestMemory, into bytes: inout PrivateBytes
-  ) -> Bool {
+  /// Copies bytes of the stream out, from as many pieces as it takes.
+  func copy(_ position: Position, _ byteCount: Int, into bytes: inout PrivateBytes) {
+    precondition(position.offset + UInt64(byteCount) <= self.byteCount, "the bytes lie inside the stream")
     var out = bytes.mutableSpan(byteCount)
-    if let place = find(position, byteCount, in: &memory) {
-      memory.copy(place, into: &out)
-      return true
-    }
+    if let found = self.bytes(position, byteCount) { return found.copy(0, byteCount, into: &out) }
     var position = position
-    var filled = 0
-    while filled < byteCount {
-      guard position.piece < pieces.count else { return false }
-      let count = min(byteCount - filled, Int(pieces[position.piece].end - position.offset))
-      guard let place = find(position, count, in: &memory) else { return false }
-      var part = out._mutatingExtracting(filled..<filled + count)
-      memory.copy(place, into: &part)
+    var copied = 0
+    while copied < byteCount {
+      let piece = pieces[position.piece]
+      let count = min(byteCount - copied, Int(piece.end - position.offset))
+      var part = out._mutatingExtracting(copied..<copied + count)
+      piece.bytes.copy(Int(position.offset - piece.start), count, into: &part)
       position = advance(position, by: UInt64(count))
-      filled += count
+      copied += count
     }
-    return true
   }
 }

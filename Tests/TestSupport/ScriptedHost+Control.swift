@@ -1,0 +1,53 @@
+internal import VMBusRing
+package import WireFormats
+
+extension ScriptedHost {
+  /// The transport's completion, and the RNDIS answer in the receive buffer where there is one.
+  func answerControl(_ packet: GuestPacket) -> (step: Step, answers: [HostMessage]) {
+    let request = packet.carried
+    guard let header = try? RNDISMessageHeader(parsing: request.span.bytes) else {
+      note("an RNDIS message without a header")
+      return (.control(RNDISMessageType(rawValue: 0)), [])
+    }
+    var answers = [complete(packet)]
+    if let reply = reply(to: request, type: header.type) {
+      answers.append(.received(reply, transactionID: 0x10 + UInt64(log.count)))
+    }
+    return (.control(header.type), answers)
+  }
+
+  /// The answer to an RNDIS request, whose id is at byte 8; nil to one that has none.
+  private func reply(to request: [UInt8], type: RNDISMessageType) -> [UInt8]? {
+    guard let plain = try? requestID(of: request) else { return nil }
+    switch type {
+    case .initialize:
+      let answer = RNDISInitializeComplete(
+        requestID: plain, status: .success, maximumPacketsPerMessage: terms.maximumPacketsPerMessage,
+        maximumTransferByteCount: terms.maximumTransferByteCount,
+        packetAlignmentFactor: terms.packetAlignmentFactor)
+      return poisoned(answer.encodedSize) { answer.emit(into: &$0) }
+    case .query:
+      return Self.queryComplete(requestID: plain, value: terms.address)
+    case .set:
+      let answer = RNDISSetComplete(requestID: plain, status: .success)
+      return poisoned(answer.encodedSize) { answer.emit(into: &$0) }
+    default:
+      return nil
+    }
+  }
+
+  private func requestID(of request: [UInt8]) throws -> UInt32 {
+    guard request.count >= 12 else { throw WireError.truncated(needed: 12, got: request.count) }
+    return request.span.bytes.loadLittleEndian(at: 8)
+  }
+
+  /// A QUERY_CMPLT that holds a value.
+  package static func queryComplete(
+    requestID: UInt32, status: RNDISStatus = .success, value: some OIDValue
+  ) -> [UInt8] {
+    let information = poisoned(value.encodedSize) { value.emit(into: &$0) }
+    let answer = RNDISQueryComplete(
+      requestID: requestID, status: status, informationByteCount: information.count)
+    return poisoned(answer.encodedSize) { answer.emit(into: &$0, information: information.span.bytes) }
+  }
+}
