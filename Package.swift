@@ -58,6 +58,9 @@ let package = Package(
       name: "NetVSCTests",
       dependencies: ["NetVSC", "NetVSP", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
       swiftSettings: language),
+    .testTarget(
+      name: "NetVSPTests", dependencies: ["NetVSP", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
+      swiftSettings: language),
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
     .testTarget(
       name: "TrafficReplayTests",

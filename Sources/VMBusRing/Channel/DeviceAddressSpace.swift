@@ -15,8 +15,13 @@ package final class DeviceAddressSpace: Sendable {
     let pages: Range<UInt64>
     let region: SharedRegion
   }
-  /// Sorted by page.
-  private let placements = Mutex<[Placement]>([])
+  private struct Placements {
+    /// By page.
+    var sorted: [Placement] = []
+    /// Page numbers are not given out twice: a reader may still hold what they meant before.
+    var nextPage = DeviceAddressSpace.firstPage
+  }
+  private let placements = Mutex(Placements())
 
   package init() {}
 
@@ -25,17 +30,18 @@ package final class DeviceAddressSpace: Sendable {
     let region = try SharedRegion(byteCount: byteCount)
     let pageCount = UInt64(region.byteCount / Self.pageByteCount)
     let pages = placements.withLock { placements in
+      let pages = placements.nextPage..<placements.nextPage + pageCount
+      placements.sorted.append(Placement(pages: pages, region: region))
       // A page between regions belongs to nobody, so that running off a region's end is an error.
-      let base = placements.last.map { $0.pages.upperBound + 1 } ?? Self.firstPage
-      placements.append(Placement(pages: base..<base + pageCount, region: region))
-      return base..<base + pageCount
+      placements.nextPage = pages.upperBound + 1
+      return pages
     }
     return DeviceMemory(region: region, pages: pages)
   }
 
   /// Takes memory out of the device's reach. Whoever resolved it before keeps it mapped.
   package func release(_ memory: DeviceMemory) {
-    placements.withLock { $0.removeAll { $0.pages == memory.pages } }
+    placements.withLock { $0.sorted.removeAll { $0.pages == memory.pages } }
   }
 
   /// The bytes of consecutive pages, or nil where a page belongs to nobody or they span two regions.
@@ -65,7 +71,8 @@ package final class DeviceAddressSpace: Sendable {
   }
 
   private func place(of pages: Range<UInt64>) -> (pages: Range<UInt64>, region: SharedRegion)? {
-    placements.withLock { placements in
+    placements.withLock { state in
+      let placements = state.sorted
       var (low, high) = (0, placements.count)
       while low < high {
         let middle = (low + high) / 2

@@ -58,11 +58,17 @@ package struct RNDISPacketHeader: Equatable, Sendable {
     guard bytes.byteCount >= Int(Self.encodedSize) else {
       throw .truncated(needed: Int(Self.encodedSize), got: bytes.byteCount)
     }
-    let start: UInt64 = bytes.loadLittleEndian(at: 0)
-    let frame: UInt64 = bytes.loadLittleEndian(at: 8)
-    let outOfBand: UInt64 = bytes.loadLittleEndian(at: 16)
-    let infoStart: UInt64 = bytes.loadLittleEndian(at: 24)
-    let infoEnd: UInt64 = bytes.loadLittleEndian(at: 32)
+    try self.init(
+      words: bytes.loadLittleEndian(at: 0), bytes.loadLittleEndian(at: 8), bytes.loadLittleEndian(at: 16),
+      bytes.loadLittleEndian(at: 24), bytes.loadLittleEndian(at: 32), available: available)
+  }
+
+  /// Checks the header that begins with these words, as `init(parsing:available:)` does. Its last four bytes mean nothing.
+  @inlinable
+  package init(
+    words start: UInt64, _ frame: UInt64, _ outOfBand: UInt64, _ infoStart: UInt64, _ infoEnd: UInt64,
+    available: UInt32
+  ) throws(WireError) {
     let type = RNDISMessageType(rawValue: UInt32(truncatingIfNeeded: start))
     guard type == .packet else {
       throw .unexpectedType(expected: RNDISMessageType.packet.rawValue, got: type.rawValue)

@@ -1,0 +1,96 @@
+public import Synchronization
+
+/// Bytes that guest and host both see, as a handful of numbers: what a hot path holds in place of `SharedBytes`.
+///
+/// It keeps nothing alive: whoever stores one stores the region, or a `SharedBytes` of it, beside it.
+@safe @frozen
+@usableFromInline
+package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
+  // `@unchecked`: a pointer into a mapping that somebody else keeps; who may write is settled by the protocol.
+  @usableFromInline let start: UnsafeMutableRawPointer
+  @usableFromInline package let byteCount: Int
+
+  @inlinable @inline(__always)
+  init(start: UnsafeMutableRawPointer, byteCount: Int) {
+    unsafe self.start = unsafe start
+    self.byteCount = byteCount
+  }
+
+  @inlinable @inline(__always)
+  func check(_ offset: Int, _ count: Int) {
+    precondition(offset >= 0 && count >= 0 && offset <= byteCount - count, "a part lies inside its window")
+  }
+
+  /// A narrower window.
+  @inlinable @inline(__always)
+  package func part(_ offset: Int, _ count: Int) -> MappedBytes {
+    check(offset, count)
+    return unsafe MappedBytes(start: start + offset, byteCount: count)
+  }
+
+  /// The bytes as they are now, while `keeper` keeps them. The other side may change them while they are looked at: fit
+  /// for bytes that nothing depends on, such as a frame's, each looked at once.
+  @inlinable @inline(__always)
+  @_lifetime(borrow keeper)
+  package func span<Keeper: ~Copyable>(_ offset: Int, _ count: Int, keptBy keeper: borrowing Keeper) -> RawSpan {
+    check(offset, count)
+    // SAFETY: checked above; the keeper keeps the mapping while it is borrowed.
+    let span = unsafe RawSpan(_unsafeStart: start + offset, byteCount: count)
+    return unsafe _overrideLifetime(span, borrowing: keeper)
+  }
+
+  /// The little-endian word at `offset`, loaded once.
+  @inlinable @inline(__always)
+  package func loadWord(at offset: Int) -> UInt64 {
+    check(offset, 8)
+    let address = unsafe start + offset
+    guard UInt(bitPattern: address) % 8 == 0 else { return loadWordByBytes(at: offset) }
+    return unsafe UInt64(
+      littleEndian: UnsafePointer(address.assumingMemoryBound(to: Atomic<UInt64>.self)).pointee.load(ordering: .relaxed)
+    )
+  }
+
+  /// A word that is not aligned is not loaded at once, but each byte of it is.
+  @usableFromInline
+  func loadWordByBytes(at offset: Int) -> UInt64 {
+    (0..<8).reduce(0) { word, index in
+      let byte = unsafe UnsafePointer((start + offset + index).assumingMemoryBound(to: Atomic<UInt8>.self)).pointee
+        .load(ordering: .relaxed)
+      return word | UInt64(byte) << (8 * UInt64(index))
+    }
+  }
+
+  /// Copies bytes out, each read once, so that what is judged is what is used. `out` has room for `count` bytes.
+  @inlinable
+  package func copy(_ offset: Int, _ count: Int, into out: inout MutableRawSpan) {
+    check(offset, count)
+    precondition(count <= out.byteCount, "a copy fits its span")
+    let source = unsafe start + offset
+    var copied = 0
+    if UInt(bitPattern: source) % 8 == 0 {
+      while copied + 8 <= count {
+        let word = unsafe UnsafePointer((source + copied).assumingMemoryBound(to: Atomic<UInt64>.self)).pointee
+          .load(ordering: .relaxed)
+        out.storeBytes(of: word, toByteOffset: copied, as: UInt64.self)
+        copied += 8
+      }
+      if copied + 4 <= count {
+        let word = unsafe UnsafePointer((source + copied).assumingMemoryBound(to: Atomic<UInt32>.self)).pointee
+          .load(ordering: .relaxed)
+        out.storeBytes(of: word, toByteOffset: copied, as: UInt32.self)
+        copied += 4
+      }
+    }
+    while copied < count {
+      let byte = unsafe UnsafePointer((source + copied).assumingMemoryBound(to: Atomic<UInt8>.self)).pointee
+        .load(ordering: .relaxed)
+      out.storeBytes(of: byte, toByteOffset: copied, as: UInt8.self)
+      copied += 1
+    }
+  }
+}
+
+extension SharedBytes {
+  /// The same window, for a holder that keeps this one or its region.
+  package var mapped: MappedBytes { unsafe MappedBytes(start: start, byteCount: byteCount) }
+}

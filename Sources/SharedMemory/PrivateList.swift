@@ -1,0 +1,46 @@
+/// A list that is emptied and filled again and again: it keeps its memory, and costs no reference count.
+@safe @frozen
+@usableFromInline
+package struct PrivateList<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+  // `@unchecked`: owned by this value alone.
+  @usableFromInline var start: UnsafeMutablePointer<Element>
+  @usableFromInline var capacity: Int
+  @usableFromInline package internal(set) var count = 0
+
+  /// An empty list with room for so many elements, at least one; it makes more room when it needs it.
+  package init(capacity: Int) {
+    precondition(capacity > 0)
+    unsafe start = .allocate(capacity: capacity)
+    self.capacity = capacity
+  }
+
+  @inlinable
+  deinit { unsafe start.deallocate() }
+
+  @inlinable @inline(__always)
+  package mutating func append(_ element: Element) {
+    if count == capacity { grow() }
+    unsafe (start + count).initialize(to: element)
+    count += 1
+  }
+
+  /// Empties the list; its elements need no ending.
+  @inlinable @inline(__always)
+  package mutating func removeAll() { count = 0 }
+
+  /// The element at `index`, below `count`.
+  @inlinable @inline(__always)
+  package subscript(index: Int) -> Element {
+    precondition(index >= 0 && index < count, "an element lies inside its list")
+    return unsafe start[index]
+  }
+
+  @usableFromInline
+  mutating func grow() {
+    let larger = UnsafeMutablePointer<Element>.allocate(capacity: 2 * capacity)
+    unsafe larger.moveInitialize(from: start, count: count)
+    unsafe start.deallocate()
+    unsafe start = larger
+    capacity *= 2
+  }
+}
