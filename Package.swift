@@ -53,7 +53,12 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], path: "Tests/TestSupport",
       swiftSettings: language),
+    .testTarget(
+      name: "SharedMemoryTests", dependencies: ["SharedMemory", "TestSupport"], swiftSettings: language),
     .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats", "TestSupport"], swiftSettings: language),
+    .testTarget(
+      name: "VMBusRingTests", dependencies: ["SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
+      swiftSettings: language),
     .testTarget(
       name: "NetVSCTests",
       dependencies: ["NetVSC", "NetVSP", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],

@@ -24,10 +24,11 @@ package final class DeviceBus: Sendable {
   /// The host offers one channel more.
   @discardableResult
   package func offerChannel() throws(SystemError) -> Channel {
-    let index = state.withLock { $0.channels.count }
-    let channel = try Channel(index: index)
-    state.withLock { $0.channels.append(channel) }
-    return channel
+    try state.withLock { state throws(SystemError) in
+      let channel = try Channel(index: state.channels.count)
+      state.channels.append(channel)
+      return channel
+    }
   }
 
   /// The channels offered so far, the primary first.
@@ -79,7 +80,7 @@ public struct DeviceOffer: Sendable {
   /// `downstreamPage` (counted in the list) on.
   package func openChannel(_ index: Int, ringGPADL: UInt32, downstreamPage: Int) throws(ChannelError) -> Channel {
     let pages = try bus.pages(ofGPADL: ringGPADL)
-    guard downstreamPage >= 2, downstreamPage + 2 <= pages.count else { throw .badPages(pages) }
+    guard downstreamPage >= 2, downstreamPage <= pages.count - 2 else { throw .badPages(pages) }
     let channel = try bus.markOpen(index)
     let split = pages.lowerBound + UInt64(downstreamPage)
     do {

@@ -60,7 +60,8 @@ package struct ExclusiveProducer<Memory: RingMemory>: RingProducer, ~Copyable, S
   @inlinable
   package mutating func reserve(upTo count: Int, of packetByteCount: UInt32) throws(RingError) -> RingReservation {
     precondition(count > 0)
-    let wanted = UInt64(count) * UInt64(packetByteCount)
+    // More packets than a ring has bytes are as good as that many.
+    let wanted = UInt64(min(count, Int(memory.dataByteCount))) * UInt64(packetByteCount)
     if UInt64(free) <= wanted { try look() }
     // Eight bytes stay free; whole packets only.
     let fitting = min(UInt64(count), UInt64(free - 8) / UInt64(packetByteCount))
@@ -71,6 +72,7 @@ package struct ExclusiveProducer<Memory: RingMemory>: RingProducer, ~Copyable, S
   @inlinable
   package mutating func commit(_ reservation: consuming RingReservation) -> Publication {
     precondition(reservation.remaining == 0, "every reserved byte is framed before it is published")
+    precondition(reservation.start == published, "one reservation is open at a time")
     let replaced = published.offset
     published = reservation.end
     free -= reservation.byteCount

@@ -64,6 +64,11 @@ package struct RingConsumer<Memory: RingMemory>: ~Copyable, Sendable {
   mutating func look() throws(RingError) {
     let index = memory.writeIndex.loadAcquiring(.observeIndex)
     guard RingArithmetic.isLegal(index, in: memory.dataByteCount) else { throw .indexOutOfRange(index) }
+    // What is read and not released is ours, so no writer gets there: an index in it went back, or lapped us.
+    guard
+      RingArithmetic.distance(from: released, to: index, in: memory.dataByteCount)
+        >= RingArithmetic.distance(from: released, to: written, in: memory.dataByteCount)
+    else { throw .indexMovedBack(from: written, to: index) }
     written = index
   }
 

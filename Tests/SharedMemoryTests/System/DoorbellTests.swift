@@ -1,0 +1,69 @@
+import Glibc
+import SharedMemory
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("A doorbell")
+struct DoorbellTests {
+  /// Long enough that only a lost ring waits so long.
+  private static let never: UInt64 = 20_000_000_000
+  private static let millisecond: UInt64 = 1_000_000
+
+  @Test("that rang before the wait is answered at once")
+  func ringBefore() throws {
+    let bell = try Doorbell()
+    bell.ring()
+    #expect(bell.wait(timeout: 0))
+    #expect(!bell.wait(timeout: 0))
+  }
+
+  @Test("that rang several times is answered once")
+  func severalRings() throws {
+    let bell = try Doorbell()
+    for _ in 0..<5 { bell.ring() }
+    #expect(bell.wait(timeout: Self.never))
+    #expect(!bell.wait(timeout: 0))
+    bell.ring()
+    #expect(bell.wait(timeout: Self.never))
+  }
+
+  @Test("that does not ring is waited for as long as told")
+  func timeout() throws {
+    let bell = try Doorbell()
+    let start = Clock.monotonic.now()
+    #expect(!bell.wait(timeout: 5 * Self.millisecond))
+    #expect(Clock.monotonic.now() - start >= 5 * Self.millisecond)
+  }
+
+  @Test("that has rung is answered even with the longest timeout")
+  func longestTimeout() throws {
+    let bell = try Doorbell()
+    bell.ring()
+    #expect(bell.wait(timeout: .max))
+  }
+
+  @Test("wakes a thread that waits, each time")
+  func wakes() throws {
+    let there = try Doorbell()
+    let back = try Doorbell()
+    let answered = Atomic(0)
+    try runConcurrently(2) { thread in
+      for _ in 0..<200 {
+        if thread == 0 { there.ring() }
+        guard (thread == 0 ? back : there).wait(timeout: Self.never) else { return }
+        if thread == 1 { back.ring() }
+        answered.add(1, ordering: .relaxed)
+      }
+    }
+    let count = answered.load(ordering: .relaxed)
+    #expect(count == 400)
+  }
+
+  @Test("does not block or leak into programs that are started")
+  func descriptor() throws {
+    let bell = try Doorbell()
+    #expect(fcntl(bell.descriptor, F_GETFD) & FD_CLOEXEC != 0)
+    #expect(fcntl(bell.descriptor, F_GETFL) & O_NONBLOCK != 0)
+  }
+}
