@@ -5,7 +5,8 @@ extension ReplayResult {
     var lines = captures.compactMap(\.problem)
     if let failure { lines.append(failure.text) }
     lines += imbalances
-    if let problem = host.problem, problem != failure?.text { lines.append(problem) }
+    // A failure of the sink is reported by the host as well, in the same words.
+    if let problem = host.problem, !(failure.map { problem.hasSuffix($0.text) } ?? false) { lines.append(problem) }
     if ledger.refused.packets > 0 { lines.append(refusalLine(ledger)) }
     if ledger.failed.packets > 0 {
       lines.append("\(of(ledger.failed, ledger)) not sent on: the host completed them with an error status")

@@ -55,7 +55,7 @@ struct CaptureSource {
       if pass == 0 { tellExpectation(packetsPerPass: summary.packetCount) }
       let reachedLimit = options.packetLimit.map { offered >= $0 } ?? false
       guard summary.packetCount > 0, !reachedLimit else { break }
-      if let kept = summary.kept, options.loopCount != 1 {
+      if let kept = summary.kept {
         _ = feed.put(.again(kept, packetCount: summary.packetCount))
         return
       }
@@ -84,6 +84,8 @@ struct CaptureSource {
   /// Reads all captures once. Returns nil when the feed was cancelled.
   private mutating func readPass(first: Bool, offeredBefore: UInt64, into feed: ChunkFeed) -> PassSummary? {
     var summary = PassSummary()
+    // What is sent once need not be kept.
+    if options.loopCount == 1 { summary.kept = nil }
     var keptByteCount = 0
     var builder = ChunkBuilder(laneCount: laneCount, forFrameOf: 0)
     var isCancelled = false

@@ -26,6 +26,7 @@ package struct ReplayRun {
   /// Replays on the calling thread and threads of its own; returns when all is accounted for.
   package func run() -> ReplayResult {
     var result = ReplayResult(options: options, captures: CaptureSource.inspect(options.capturePaths))
+    if options.sink == .verify { result.verify = VerifyDigests(offered: 0, received: 0) }
     guard result.captures.allSatisfy({ $0.failure == nil }) else { return result }
     guard !control.stopRequested else {
       // Stopped before it began: nothing is opened, sent or written over.
@@ -160,7 +161,7 @@ package struct ReplayRun {
       result.loops = max(result.loops, outcome.passes)
       result.failure = result.failure ?? outcome.failure
     }
-    if options.sink == .verify { result.verify = VerifyDigests(offered: digest, received: 0) }
+    result.verify?.offered = digest
     let times = outcomes.compactMap { $0.account?.times }
     let firstOffer = outcomes.compactMap(\.firstOffer).min() ?? 0
     let firstDeparture = times.compactMap(\.firstPublication).min() ?? 0
