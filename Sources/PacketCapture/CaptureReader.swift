@@ -12,6 +12,8 @@ package struct CaptureReader: ~Copyable, Sendable {
   package let snapLength: Int
   /// The number of packets read so far.
   package private(set) var packetCount = 0
+  /// Whether another reader of the same path gives the same packets: not so for a pipe.
+  package var canBeReadAgain: Bool { file.canBeReadAgain }
   private var file: SaveFile
   private var ending: Ending?
 

@@ -46,6 +46,10 @@ private struct BufferedStream: ~Copyable {
 
   func close() { unsafe fclose(file) }
   var hasFailed: Bool { unsafe ferror(file) != 0 }
+  var isRegularFile: Bool {
+    var status = stat()
+    return unsafe fstat(fileno(file), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
   var endedEmpty: Bool { unsafe feof(file) != 0 && ftell(file) == 0 }
 }
 
@@ -63,6 +67,9 @@ struct SaveFile: ~Copyable, @unchecked Sendable {
     case end
     case failed(reason: String, isSystemFailure: Bool)
   }
+
+  /// Whether opening the path again begins at its beginning again: not so for a pipe.
+  var canBeReadAgain: Bool { stream.isRegularFile }
 
   init(path: String) throws(CaptureError) {
     let stream = try Self.openStream(path)

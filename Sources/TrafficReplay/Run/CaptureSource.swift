@@ -16,33 +16,18 @@ struct CaptureSource {
   private let control: ReplayControl
   /// One for each capture; of the first pass.
   private(set) var accounts: [CaptureAccount]
+  private let inspected: [InspectedCapture]
 
   init(
-    _ options: ReplayOptions, accounts: [CaptureAccount], laneCount: Int, flowSteering: FlowSteering,
+    _ options: ReplayOptions, _ inspected: [InspectedCapture], laneCount: Int, flowSteering: FlowSteering,
     control: ReplayControl
   ) {
     self.options = options
-    self.accounts = accounts
+    self.inspected = inspected
+    accounts = inspected.map(\.account)
     self.laneCount = laneCount
     self.flowSteering = flowSteering
     self.control = control
-  }
-
-  /// Opens each capture and judges its header, so that nothing is sent when one of them cannot be.
-  static func inspect(_ paths: [String]) -> [CaptureAccount] {
-    paths.map { path in
-      var account = CaptureAccount(path: path)
-      do throws(CaptureError) {
-        let reader = try CaptureReader(path: path)
-        account.linkType = reader.linkType.name
-        if let advice = reader.linkType.advice {
-          account.refuse(.linkType, "\(path): link type \(reader.linkType) cannot be sent; \(advice)")
-        }
-      } catch {
-        account.refuse(error.failure, error.description)
-      }
-      return account
-    }
   }
 
   /// Feeds the lanes until all passes are done, the limit is reached, or the feed is cancelled.
@@ -81,7 +66,7 @@ struct CaptureSource {
     var kept: [CaptureChunk]? = []
   }
 
-  /// Reads all captures once. Returns nil when the feed was cancelled.
+  /// Reads all captures once. Returns nil when the feed was cancelled, or one of them cannot be read again.
   private mutating func readPass(first: Bool, offeredBefore: UInt64, into feed: ChunkFeed) -> PassSummary? {
     var summary = PassSummary()
     // What is sent once need not be kept.
@@ -98,9 +83,13 @@ struct CaptureSource {
 
     let room = options.packetLimit.map { $0 - min($0, offeredBefore) }
     for index in accounts.indices where !isCancelled {
+      if !first, !inspected[index].canBeReadAgain {
+        accounts[index].refuseAgain()
+        return nil
+      }
       var account = CaptureAccount(path: accounts[index].path, linkType: accounts[index].linkType)
       do throws(CaptureError) {
-        var reader = try CaptureReader(path: account.path)
+        var reader = try inspected[index].makeReader()
         while !isCancelled {
           guard let packet = try reader.next() else { break }
           if let room, summary.packetCount >= room {
@@ -138,27 +127,6 @@ struct CaptureSource {
     case .flow: flowSteering.queue(for: frame)
     case .cpu: Int(ordinal / Self.dealtTogether % UInt64(laneCount))
     case .roundRobin: Int(ordinal % UInt64(laneCount))
-    }
-  }
-}
-
-extension CaptureAccount {
-  fileprivate mutating func refuse(_ failure: CaptureFailure, _ problem: String) {
-    self.failure = failure
-    self.problem = problem
-    ended = .refused
-  }
-}
-
-extension CaptureError {
-  /// How a run that met this error ends.
-  fileprivate var failure: CaptureFailure {
-    switch self {
-    case .notFound: .missing
-    case .isDirectory, .notReadable: .unreadable
-    case .notACapture: .notACapture
-    case .damaged, .secondLinkType: .damaged
-    case .readFailed, .writeFailed: .readFailed
     }
   }
 }

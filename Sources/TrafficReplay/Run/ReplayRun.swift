@@ -25,7 +25,8 @@ package struct ReplayRun {
 
   /// Replays on the calling thread and threads of its own; returns when all is accounted for.
   package func run() -> ReplayResult {
-    var result = ReplayResult(options: options, captures: CaptureSource.inspect(options.capturePaths))
+    let captures = options.capturePaths.map(InspectedCapture.init(path:))
+    var result = ReplayResult(options: options, captures: captures.map(\.account))
     if options.sink == .verify { result.verify = VerifyDigests(offered: 0, received: 0) }
     guard result.captures.allSatisfy({ $0.failure == nil }) else { return result }
     guard !control.stopRequested else {
@@ -34,21 +35,21 @@ package struct ReplayRun {
       return result
     }
     do throws(RunFailure) {
-      try run(into: &result)
+      try run(captures, into: &result)
     } catch {
       result.failure = error
     }
     return result
   }
 
-  private func run(into result: inout ReplayResult) throws(RunFailure) {
+  private func run(_ captures: [InspectedCapture], into result: inout ReplayResult) throws(RunFailure) {
     let sink = try makePcapSink()
     let host = try openHost(sink)
     defer { host.shutDown() }
     let device = try openDevice(host)
     defer { device.close() }
 
-    let outcomes = try send(through: device, into: &result)
+    let outcomes = try send(captures, through: device, into: &result)
     account(for: outcomes, in: &result)
     device.close()
     host.shutDown()
@@ -112,7 +113,9 @@ package struct ReplayRun {
     options.steering == .cpu ? min(Processors.count, device.queueCount) : device.queueCount
   }
 
-  private func send(through device: Device, into result: inout ReplayResult) throws(RunFailure) -> [LaneOutcome] {
+  private func send(
+    _ captures: [InspectedCapture], through device: Device, into result: inout ReplayResult
+  ) throws(RunFailure) -> [LaneOutcome] {
     let laneCount = laneCount(device)
     let feed: ChunkFeed
     do {
@@ -141,7 +144,7 @@ package struct ReplayRun {
       }
     }
     var source = CaptureSource(
-      options, accounts: result.captures, laneCount: laneCount, flowSteering: device.flowSteering, control: control)
+      options, captures, laneCount: laneCount, flowSteering: device.flowSteering, control: control)
     source.run(into: feed)
     for thread in threads { thread.join() }
     threads = []

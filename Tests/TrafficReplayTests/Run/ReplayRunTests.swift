@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import NetVSC
 import PacketCapture
 import TestSupport
@@ -108,6 +110,21 @@ struct ReplayRunTests {
     let narrow = replay([path]) { $0.frameLimit = 1514 }
     #expect(narrow.queues[0].refusedByReason == [.tooShort: 1, .tooLarge: 3])
     #expect(narrow.ledger.completed.packets == 2)
+  }
+
+  @Test("reads a pipe once, and repeats what it gave", .timeLimit(.minutes(1)))
+  func pipe() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let writer = Process()
+    writer.executableURL = URL(filePath: "/bin/sh")
+    writer.arguments = ["-c", "cat '\(sample)' > '\(pipe)'"]
+    try writer.run()
+    let result = replay([pipe]) { $0.loopCount = 3 }
+    writer.waitUntilExit()
+    #expect(result.ledger.completed.packets == 6000)
+    #expect(result.problems == [])
   }
 
   @Test("sends nothing when one of the captures cannot be")
