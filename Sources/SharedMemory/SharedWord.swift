@@ -55,31 +55,79 @@ package struct PrivateWord: @unchecked Sendable {
   package func exchangeRelaxed(expected: UInt64, desired: UInt64) -> (exchanged: Bool, original: UInt64) {
     unsafe word.pointee.weakCompareExchange(expected: expected, desired: desired, ordering: .relaxed)
   }
+
+  /// Puts `desired` where `expected` was, and fails only where it was not. Acquires either way, and releases.
+  @inlinable @inline(__always)
+  package func exchangeAcquiringAndReleasing(expected: UInt64, desired: UInt64)
+    -> (exchanged: Bool, original: UInt64)
+  {
+    unsafe word.pointee.compareExchange(
+      expected: expected, desired: desired, successOrdering: .acquiringAndReleasing, failureOrdering: .acquiring)
+  }
+
+  /// Adds, around. Returns what was there before.
+  @inlinable @inline(__always)
+  package func addAcquiringAndReleasing(_ value: UInt64) -> UInt64 {
+    unsafe word.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing).oldValue
+  }
 }
 
-/// Words that the threads of one side share, each on cache lines of its own.
+/// Words side by side that the threads of one side share; kept by the `PrivateWords` they came from.
+@safe @frozen
+@usableFromInline
+package struct PrivateWordTable: @unchecked Sendable {
+  // `@unchecked`: as for `PrivateWord`.
+  @usableFromInline let base: UnsafeMutableRawPointer
+  @usableFromInline let count: Int
+
+  fileprivate init(base: UnsafeMutableRawPointer, count: Int) {
+    unsafe self.base = unsafe base
+    self.count = count
+  }
+
+  @inlinable @inline(__always)
+  package subscript(index: Int) -> PrivateWord {
+    precondition(index >= 0 && index < count)
+    return unsafe PrivateWord(base + index * MemoryLayout<UInt64>.stride)
+  }
+}
+
+/// Memory for words that the threads of one side share.
 @safe
 package final class PrivateWords: Sendable {
   /// Two lines of 64 bytes: the prefetcher of common processors fetches lines in pairs.
-  private static let stride = 128
+  private static let lineStride = 128
   // SAFETY: set once; the words are atomic.
   nonisolated(unsafe) private let base: UnsafeMutableRawPointer
+  private let stride: Int
   package let count: Int
 
-  /// `count` words, all zero.
-  package init(count: Int) {
+  private init(count: Int, stride: Int) {
     precondition(count > 0)
     self.count = count
-    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: count * Self.stride, alignment: Self.stride)
-    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: count * Self.stride)
+    self.stride = stride
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: count * stride, alignment: Self.lineStride)
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: count * stride)
   }
+
+  /// `count` words, all zero, each on cache lines of its own.
+  package convenience init(count: Int) { self.init(count: count, stride: Self.lineStride) }
+
+  /// `count` words, all zero, side by side.
+  package convenience init(tableOf count: Int) { self.init(count: count, stride: MemoryLayout<UInt64>.stride) }
 
   deinit { unsafe base.deallocate() }
 
   /// The word at `index`; valid as long as this object lives.
   package subscript(index: Int) -> PrivateWord {
     precondition(index >= 0 && index < count)
-    return unsafe PrivateWord(base + index * Self.stride)
+    return unsafe PrivateWord(base + index * stride)
+  }
+
+  /// All words, where they lie side by side; valid as long as this object lives.
+  package var table: PrivateWordTable {
+    precondition(stride == MemoryLayout<UInt64>.stride, "these words are on lines of their own")
+    return unsafe PrivateWordTable(base: base, count: count)
   }
 }
 

@@ -106,6 +106,7 @@ extension Sender {
     switch error {
     case .full: counters.ringFull &+= 1
     case .closed: throw .rescinded(queue.channel.rescindReason ?? "closed")
+    case .tooManyWriters: preconditionFailure("a ring refuses a writer when it is made, not when it writes")
     case .tooLarge, .indexOutOfRange, .indexMovedBack, .badDescriptor:
       violation = "\(error)"
       throw .hostViolation("\(error)")

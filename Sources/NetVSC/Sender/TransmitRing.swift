@@ -8,6 +8,8 @@ public enum RingMode: String, Sendable, CaseIterable {
   case exclusive
   /// Several senders; each waits its turn to publish.
   case ordered
+  /// Several senders; whoever finishes leaves a mark, and one of them publishes for all: none waits for another.
+  case cooperative
 }
 
 /// The writing end of a queue's ring, in the form that its owner chose. The choice is looked at once a burst, and each
@@ -16,18 +18,16 @@ struct TransmitRing: ~Copyable, Sendable {
   // Exactly one of them is there. (An enum would say so, but its payload cannot be changed in place.)
   private var exclusive: ExclusiveProducer<MappedRing>?
   private var ordered: OrderedProducer<MappedRing>?
+  private var cooperative: CooperativeProducer<MappedRing>?
 
   private static let hasForm = "a ring is owned in one form"
 
   /// Takes over a ring as it stands.
   init(_ view: RingView, mode: RingMode) throws(RingError) {
     switch mode {
-    case .exclusive:
-      exclusive = try ExclusiveProducer(view.ring, keeper: view)
-      ordered = nil
-    case .ordered:
-      exclusive = nil
-      ordered = OrderedProducer(try OrderedRing(view.ring, keeper: view))
+    case .exclusive: exclusive = try ExclusiveProducer(view.ring, keeper: view)
+    case .ordered: ordered = OrderedProducer(try OrderedRing(view.ring, keeper: view))
+    case .cooperative: cooperative = try CooperativeProducer(CooperativeRing(view.ring, keeper: view))
     }
   }
 
@@ -37,6 +37,7 @@ struct TransmitRing: ~Copyable, Sendable {
   {
     if let published = try exclusive?.publish(&burst, stamping: &table, at: time) { return published }
     if let published = try ordered?.publish(&burst, stamping: &table, at: time) { return published }
+    if let published = try cooperative?.publish(&burst, stamping: &table, at: time) { return published }
     preconditionFailure(Self.hasForm)
   }
 
@@ -51,6 +52,11 @@ struct TransmitRing: ~Copyable, Sendable {
       return publication
     }
     if let publication = try ordered?.write(
+      type, header: header, payload: payload, transactionID: transactionID, completionRequested: completionRequested)
+    {
+      return publication
+    }
+    if let publication = try cooperative?.write(
       type, header: header, payload: payload, transactionID: transactionID, completionRequested: completionRequested)
     {
       return publication

@@ -44,29 +44,23 @@ package struct ExclusiveProducer<Memory: RingMemory>: RingProducer, ~Copyable, S
   }
 
   @inlinable
-  package mutating func reserve(_ byteCount: UInt32) throws(RingError) -> RingReservation {
-    assert(byteCount % 8 == 0 && byteCount >= 24)
-    if free <= byteCount {
-      guard byteCount < memory.dataByteCount else {
-        throw .tooLarge(needed: byteCount, dataByteCount: memory.dataByteCount)
-      }
+  package mutating func reserve(needed: UInt32, _ fitting: (_ free: UInt32) -> UInt32) throws(RingError)
+    -> RingReservation
+  {
+    var byteCount = fitting(free)
+    // Less than an empty ring would give: the reader may have freed more since we last looked.
+    if byteCount < fitting(memory.dataByteCount) {
       try look()
-      guard free > byteCount else { throw .full(needed: byteCount, free: free) }
+      byteCount = fitting(free)
+    }
+    guard byteCount > 0 else {
+      guard needed < memory.dataByteCount else {
+        throw .tooLarge(needed: needed, dataByteCount: memory.dataByteCount)
+      }
+      throw .full(needed: needed, free: free)
     }
     return RingReservation(
       start: published, end: published.advanced(by: byteCount, in: memory.dataByteCount), byteCount: byteCount)
-  }
-
-  @inlinable
-  package mutating func reserve(upTo count: Int, of packetByteCount: UInt32) throws(RingError) -> RingReservation {
-    precondition(count > 0)
-    // More packets than a ring has bytes are as good as that many.
-    let wanted = UInt64(min(count, Int(memory.dataByteCount))) * UInt64(packetByteCount)
-    if UInt64(free) <= wanted { try look() }
-    // Eight bytes stay free; whole packets only.
-    let fitting = min(UInt64(count), UInt64(free - 8) / UInt64(packetByteCount))
-    guard fitting > 0 else { return try reserve(packetByteCount) }
-    return try reserve(UInt32(fitting) * packetByteCount)
   }
 
   @inlinable

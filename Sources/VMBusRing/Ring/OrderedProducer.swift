@@ -35,52 +35,23 @@ package final class OrderedRing<Memory: RingMemory>: Sendable {
 /// turn is taken by a private word, so the reader cannot touch it.
 @usableFromInline
 package struct OrderedProducer<Memory: RingMemory>: RingProducer, ~Copyable, Sendable {
-  @usableFromInline package let memory: Memory
-  @usableFromInline let reserved: Memory.Shared
+  @usableFromInline let claim: SpaceClaim<Memory>
   @usableFromInline let published: Memory.Shared
-  @usableFromInline let closed: Memory.Shared
   private let ring: OrderedRing<Memory>
 
+  @inlinable package var memory: Memory { claim.memory }
+
   package init(_ ring: OrderedRing<Memory>) {
-    (memory, reserved, published, closed) = (ring.memory, ring.reserved, ring.published, ring.closed)
+    claim = SpaceClaim(memory: ring.memory, reserved: ring.reserved, closed: ring.closed)
+    published = ring.published
     self.ring = ring
   }
 
   @inlinable
-  package mutating func reserve(_ byteCount: UInt32) throws(RingError) -> RingReservation {
-    try reserve(upTo: 1, of: byteCount)
-  }
-
-  @inlinable
-  package mutating func reserve(upTo count: Int, of packetByteCount: UInt32) throws(RingError) -> RingReservation {
-    precondition(count > 0)
-    assert(packetByteCount % 8 == 0 && packetByteCount >= 24)
-    guard packetByteCount < memory.dataByteCount else {
-      throw .tooLarge(needed: packetByteCount, dataByteCount: memory.dataByteCount)
-    }
-    var word = reserved.loadRelaxed(.claimSpace)
-    while true {
-      guard closed.loadRelaxed(.hint) == 0 else { throw .closed }
-      let start = RingPosition(word: word)
-      let read = memory.readIndex.loadAcquiring(.observeSpace)
-      guard RingArithmetic.isLegal(read, in: memory.dataByteCount) else { throw .indexOutOfRange(read) }
-      let free = memory.dataByteCount - RingArithmetic.distance(from: read, to: start.offset, in: memory.dataByteCount)
-      let fitting = min(UInt64(count), UInt64(free - 8) / UInt64(packetByteCount))
-      guard fitting > 0 else {
-        // The position may be older than the reader's index, which then makes an empty ring look full.
-        let current = reserved.loadRelaxed(.claimSpace)
-        if current != word {
-          word = current
-          continue
-        }
-        throw .full(needed: packetByteCount, free: free)
-      }
-      let byteCount = UInt32(fitting) * packetByteCount
-      let end = start.advanced(by: byteCount, in: memory.dataByteCount)
-      let (exchanged, original) = reserved.exchange(expected: word, desired: end.word, .claimSpace)
-      if exchanged { return RingReservation(start: start, end: end, byteCount: byteCount) }
-      word = original
-    }
+  package mutating func reserve(needed: UInt32, _ fitting: (_ free: UInt32) -> UInt32) throws(RingError)
+    -> RingReservation
+  {
+    try claim.take(needed: needed, fitting: fitting, intent: { _ in })
   }
 
   @inlinable
@@ -89,7 +60,7 @@ package struct OrderedProducer<Memory: RingMemory>: RingProducer, ~Copyable, Sen
     let (start, end) = (reservation.start, reservation.end)
     reservation.settle()
     while published.loadAcquiring(.takeTurn) != start.word {
-      if closed.loadRelaxed(.hint) != 0 { return .closed }
+      if claim.closed.loadRelaxed(.hint) != 0 { return .closed }
       memory.pause()
     }
     memory.writeIndex.storeReleasing(end.offset, .publishIndex)

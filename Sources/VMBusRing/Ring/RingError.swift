@@ -13,13 +13,15 @@ package enum RingError: Error, Equatable, Sendable, CustomStringConvertible {
   case indexMovedBack(from: UInt32, to: UInt32)
   /// A packet's descriptor contradicts itself or the bytes that are there.
   case badDescriptor(WireError)
+  /// A shared ring has as many writers as it was made for.
+  case tooManyWriters(limit: Int)
   /// The ring was closed under us: the device went away or is being closed.
   case closed
 
   /// Whether the other side broke the ring's rules, so that the ring must not be used again.
   package var isViolation: Bool {
     switch self {
-    case .full, .tooLarge, .closed: false
+    case .full, .tooLarge, .tooManyWriters, .closed: false
     case .indexOutOfRange, .indexMovedBack, .badDescriptor: true
     }
   }
@@ -33,6 +35,7 @@ package enum RingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .indexOutOfRange(let index): "ring index \(index) is outside the ring or not a multiple of 8"
     case .indexMovedBack(let from, let to): "ring index moved backwards from \(from) to \(to)"
     case .badDescriptor(let error): "bad packet descriptor: \(error)"
+    case .tooManyWriters(let limit): "the ring has \(limit) writers already"
     case .closed: "the ring was closed"
     }
   }

@@ -16,7 +16,20 @@ package protocol WriterWord: Sendable {
   func loadAcquiring(_ edge: OrderingEdge) -> UInt64
   func storeRelaxed(_ value: UInt64, _ edge: OrderingEdge)
   func storeReleasing(_ value: UInt64, _ edge: OrderingEdge)
+  /// Puts `desired` where `expected` was, and only there. A failure observes as an acquiring load where the edge does.
   func exchange(expected: UInt64, desired: UInt64, _ edge: OrderingEdge) -> (exchanged: Bool, original: UInt64)
+  /// The same, which also releases what was stored before and acquires what others released.
+  func exchangeAcquiringAndReleasing(expected: UInt64, desired: UInt64, _ edge: OrderingEdge)
+    -> (exchanged: Bool, original: UInt64)
+  /// Adds, releasing and acquiring. Returns what was there before.
+  func addAcquiringAndReleasing(_ value: UInt64, _ edge: OrderingEdge) -> UInt64
+}
+
+/// Words side by side that the writers of one ring share.
+@usableFromInline
+package protocol WriterTable: Sendable {
+  associatedtype Word: WriterWord
+  subscript(index: Int) -> Word { get }
 }
 
 /// What the ring code runs on: mapped memory, or a model of it that a test explores.
@@ -24,6 +37,7 @@ package protocol WriterWord: Sendable {
 package protocol RingMemory: Sendable {
   associatedtype Control: ControlWord
   associatedtype Shared: WriterWord
+  associatedtype Table: WriterTable where Table.Word == Shared
 
   /// The size of the data area: a multiple of 8 here, of 4096 in memory that a host sees.
   var dataByteCount: UInt32 { get }
@@ -42,6 +56,8 @@ package protocol RingMemory: Sendable {
   func pause()
   /// Zeroed words for the writers of one ring, and what keeps them.
   func makeWriterWords(count: Int) -> (words: [Shared], owner: AnyObject & Sendable)
+  /// Zeroed words side by side, and what keeps them.
+  func makeWriterTable(count: Int) -> (table: Table, owner: AnyObject & Sendable)
 }
 
 extension SharedWord: ControlWord {
@@ -71,9 +87,25 @@ extension PrivateWord: WriterWord {
   }
 }
 
+extension PrivateWord {
+  @inlinable @inline(__always)
+  package func exchangeAcquiringAndReleasing(expected: UInt64, desired: UInt64, _ edge: OrderingEdge)
+    -> (exchanged: Bool, original: UInt64)
+  {
+    exchangeAcquiringAndReleasing(expected: expected, desired: desired)
+  }
+  @inlinable @inline(__always)
+  package func addAcquiringAndReleasing(_ value: UInt64, _ edge: OrderingEdge) -> UInt64 {
+    addAcquiringAndReleasing(value)
+  }
+}
+
+extension PrivateWordTable: WriterTable {}
+
 extension MappedRing: RingMemory {
   @usableFromInline package typealias Control = SharedWord
   @usableFromInline package typealias Shared = PrivateWord
+  @usableFromInline package typealias Table = PrivateWordTable
 
   @inlinable @inline(__always)
   package func fence(_ edge: OrderingEdge) { fullFence() }
@@ -85,5 +117,11 @@ extension MappedRing: RingMemory {
   package func makeWriterWords(count: Int) -> (words: [PrivateWord], owner: AnyObject & Sendable) {
     let words = PrivateWords(count: count)
     return ((0..<count).map { words[$0] }, words)
+  }
+
+  @usableFromInline
+  package func makeWriterTable(count: Int) -> (table: PrivateWordTable, owner: AnyObject & Sendable) {
+    let words = PrivateWords(tableOf: count)
+    return (words.table, words)
   }
 }

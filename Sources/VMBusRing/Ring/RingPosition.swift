@@ -18,6 +18,17 @@ package struct RingPosition: Equatable, Sendable {
   @inlinable @inline(__always)
   package var offset: UInt32 { UInt32(truncatingIfNeeded: word) }
 
+  /// Whether this place comes behind `other`, of which it is less than half of all laps away.
+  @inlinable @inline(__always)
+  package func isAhead(of other: RingPosition) -> Bool { Int64(bitPattern: word &- other.word) > 0 }
+
+  /// The bytes from `earlier` to this place, at most one lap further on.
+  @inlinable @inline(__always)
+  package func distance(from earlier: RingPosition, in dataByteCount: UInt32) -> UInt32 {
+    let laps = UInt32(truncatingIfNeeded: word >> 32) &- UInt32(truncatingIfNeeded: earlier.word >> 32)
+    return laps == 0 ? offset - earlier.offset : offset + (dataByteCount - earlier.offset)
+  }
+
   /// The position `byteCount` further on, at most one lap.
   @inlinable @inline(__always)
   package func advanced(by byteCount: UInt32, in dataByteCount: UInt32) -> RingPosition {

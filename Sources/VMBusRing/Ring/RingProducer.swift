@@ -19,17 +19,48 @@ package protocol RingProducer: ~Copyable {
 
   var memory: Memory { get }
 
-  /// Takes room for whole packets of `byteCount` bytes together, trailers included: all of it or nothing.
-  mutating func reserve(_ byteCount: UInt32) throws(RingError) -> RingReservation
-
-  /// Takes room for as many of `count` packets of `packetByteCount` bytes (trailer included) as fit now, at least one.
-  mutating func reserve(upTo count: Int, of packetByteCount: UInt32) throws(RingError) -> RingReservation
+  /// Takes room for whole packets, trailers included: as many bytes as `fitting` says for the bytes that are free.
+  ///
+  /// At most `free - 8`, and 0 where not even the first packet fits, which takes `needed` bytes: then nothing happens
+  /// but the error.
+  mutating func reserve(needed: UInt32, _ fitting: (_ free: UInt32) -> UInt32) throws(RingError) -> RingReservation
 
   /// Makes the packets visible to the reader.
   mutating func commit(_ reservation: consuming RingReservation) -> Publication
 }
 
 extension RingProducer where Self: ~Copyable {
+  /// Takes room for packets of `byteCount` bytes together: all of it or nothing.
+  @inlinable @inline(__always)
+  package mutating func reserve(_ byteCount: UInt32) throws(RingError) -> RingReservation {
+    assert(byteCount % 8 == 0 && byteCount >= 24)
+    return try reserve(needed: byteCount) { free in free > byteCount ? byteCount : 0 }
+  }
+
+  /// A burst: takes room for as many of `count` packets of `packetByteCount` bytes as fit now, at least one.
+  @inlinable @inline(__always)
+  package mutating func reserve(upTo count: Int, of packetByteCount: UInt32) throws(RingError) -> RingReservation {
+    precondition(count > 0)
+    return try reserve(needed: packetByteCount) { free in
+      // Eight bytes stay free; whole packets only.
+      UInt32(min(UInt64(count), UInt64((free - 8) / packetByteCount))) * packetByteCount
+    }
+  }
+
+  /// A burst of packets of different sizes: takes room for as many of them as fit now, in their order, at least one.
+  @inlinable
+  package mutating func reserve(upTo packetByteCounts: Span<UInt32>) throws(RingError) -> RingReservation {
+    precondition(!packetByteCounts.isEmpty)
+    return try reserve(needed: packetByteCounts[0]) { free in
+      var sum: UInt32 = 0
+      for index in packetByteCounts.indices {
+        guard free - sum > packetByteCounts[index] else { break }
+        sum += packetByteCounts[index]
+      }
+      return sum
+    }
+  }
+
   /// The next packet's place in the reservation. Its trailer is written here; the caller stores every other word.
   @inlinable @inline(__always)
   package func slot(in reservation: inout RingReservation, for descriptor: PacketDescriptor) -> PacketSlot<Memory> {

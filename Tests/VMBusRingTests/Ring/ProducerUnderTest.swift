@@ -5,7 +5,7 @@ import WireFormats
 
 /// The ways to own the writing end, for tests of what all of them promise.
 enum ProducerKind: String, Sendable, CaseIterable {
-  case exclusive, ordered
+  case exclusive, ordered, cooperative
 }
 
 /// What a test of all producers and mappings runs on.
@@ -20,25 +20,41 @@ struct RingVariant: Sendable, CustomStringConvertible {
   var description: String { "\(kind) producer, \(mapping) mapping" }
 }
 
-/// A producer of either kind behind one type, so that one test body serves all.
+/// The shared part of a ring with several writers, of either kind; nil for an exclusive one.
+enum SharedRing: Sendable {
+  case ordered(OrderedRing<MappedRing>)
+  case cooperative(CooperativeRing<MappedRing>)
+
+  init?(_ kind: ProducerKind, _ test: TestRing) throws(RingError) {
+    switch kind {
+    case .exclusive: return nil
+    case .ordered: self = .ordered(try OrderedRing(test.ring, keeper: test.view))
+    case .cooperative: self = .cooperative(try CooperativeRing(test.ring, keeper: test.view))
+    }
+  }
+
+  func close() {
+    switch self {
+    case .ordered(let ring): ring.close()
+    case .cooperative(let ring): ring.close()
+    }
+  }
+}
+
+/// A producer of any kind behind one type, so that one test body serves all.
 struct ProducerUnderTest: RingProducer, ~Copyable {
   let memory: MappedRing
   private var exclusive: ExclusiveProducer<MappedRing>?
   private var ordered: OrderedProducer<MappedRing>?
+  private var cooperative: CooperativeProducer<MappedRing>?
 
   /// The only writer of a ring, as it stands.
   init(_ kind: ProducerKind, _ test: TestRing) throws(RingError) {
-    switch kind {
-    case .exclusive: self.init(try ExclusiveProducer(test.ring, keeper: test.view))
-    case .ordered: self.init(sharing: try OrderedRing(test.ring, keeper: test.view))
+    if let shared = try SharedRing(kind, test) {
+      try self.init(sharing: shared)
+    } else {
+      self.init(try ExclusiveProducer(test.ring, keeper: test.view))
     }
-  }
-
-  /// One writer of several.
-  init(sharing ring: OrderedRing<MappedRing>) {
-    let producer = OrderedProducer(ring)
-    memory = producer.memory
-    ordered = consume producer
   }
 
   private init(_ producer: consuming ExclusiveProducer<MappedRing>) {
@@ -46,19 +62,30 @@ struct ProducerUnderTest: RingProducer, ~Copyable {
     exclusive = consume producer
   }
 
-  mutating func reserve(_ byteCount: UInt32) throws(RingError) -> RingReservation {
-    if exclusive != nil { return try exclusive!.reserve(byteCount) }
-    return try ordered!.reserve(byteCount)
+  /// One writer of several.
+  init(sharing ring: SharedRing) throws(RingError) {
+    switch ring {
+    case .ordered(let ring):
+      let producer = OrderedProducer(ring)
+      memory = producer.memory
+      ordered = consume producer
+    case .cooperative(let ring):
+      let producer = try CooperativeProducer(ring)
+      memory = producer.memory
+      cooperative = consume producer
+    }
   }
 
-  mutating func reserve(upTo count: Int, of packetByteCount: UInt32) throws(RingError) -> RingReservation {
-    if exclusive != nil { return try exclusive!.reserve(upTo: count, of: packetByteCount) }
-    return try ordered!.reserve(upTo: count, of: packetByteCount)
+  mutating func reserve(needed: UInt32, _ fitting: (_ free: UInt32) -> UInt32) throws(RingError) -> RingReservation {
+    if exclusive != nil { return try exclusive!.reserve(needed: needed, fitting) }
+    if ordered != nil { return try ordered!.reserve(needed: needed, fitting) }
+    return try cooperative!.reserve(needed: needed, fitting)
   }
 
   mutating func commit(_ reservation: consuming RingReservation) -> Publication {
     if exclusive != nil { return exclusive!.commit(reservation) }
-    return ordered!.commit(reservation)
+    if ordered != nil { return ordered!.commit(reservation) }
+    return cooperative!.commit(reservation)
   }
 
   /// Gives a reservation back and returns nil, or the reservation where this kind cannot.
@@ -68,8 +95,19 @@ struct ProducerUnderTest: RingProducer, ~Copyable {
     return nil
   }
 
-  /// Asks the reader for a doorbell when there is room. Returns nil where this kind cannot ask.
-  mutating func arm(needing byteCount: UInt32) throws(RingError) -> Bool? { try exclusive?.arm(needing: byteCount) }
+  /// Asks the reader for a doorbell when there is room. Returns nil where this kind cannot ask, or somebody asked already.
+  mutating func arm(needing byteCount: UInt32) throws(RingError) -> Bool? {
+    if exclusive != nil { return try exclusive!.arm(needing: byteCount) }
+    guard cooperative != nil else { return nil }
+    return switch try cooperative!.arm(needing: byteCount) {
+    case .room: true
+    case .armed: false
+    case .queued: nil
+    }
+  }
 
-  mutating func disarm() { exclusive?.disarm() }
+  mutating func disarm() {
+    exclusive?.disarm()
+    cooperative?.disarm()
+  }
 }

@@ -13,8 +13,8 @@ final class RingStress: Sendable {
 
   private let variant: StressVariant
   private let test: TestRing
-  /// What ordered writers share.
-  private let shared: OrderedRing<MappedRing>?
+  /// What the writers of a shared ring share.
+  private let shared: SharedRing?
   private let toReader: Doorbell
   private let toWriter: Doorbell
   private let deadline: UInt64
@@ -27,7 +27,7 @@ final class RingStress: Sendable {
   init(variant: StressVariant, mapping: RingMapping, nanoseconds: UInt64) throws {
     self.variant = variant
     test = try TestRing(mapping: mapping, write: 2048, read: 2048)
-    shared = variant.kind == .ordered ? try OrderedRing(test.ring, keeper: test.view) : nil
+    shared = try SharedRing(variant.kind, test)
     toReader = try Doorbell()
     toWriter = try Doorbell()
     deadline = Clock.monotonic.now() + nanoseconds
@@ -59,7 +59,7 @@ final class RingStress: Sendable {
   }
 
   private func makeProducer() throws(RingError) -> ProducerUnderTest {
-    if let shared { return ProducerUnderTest(sharing: shared) }
+    if let shared { return try ProducerUnderTest(sharing: shared) }
     return try ProducerUnderTest(variant.kind, test)
   }
 

@@ -48,6 +48,12 @@ struct StressVariant: Sendable, CustomStringConvertible {
     StressVariant(kind: .ordered, writerCount: 2, packetCount: 2000, waiting: .sleeping),
     StressVariant(kind: .ordered, writerCount: 2, packetCount: 2000, waiting: .polling),
     StressVariant(kind: .ordered, writerCount: 4, packetCount: 200, waiting: .sleeping),
+    StressVariant(kind: .cooperative, writerCount: 1, packetCount: 10_000, waiting: .sleeping),
+    StressVariant(kind: .cooperative, writerCount: 2, packetCount: 10_000, waiting: .sleeping),
+    StressVariant(kind: .cooperative, writerCount: 2, packetCount: 5000, waiting: .polling),
+    StressVariant(kind: .cooperative, writerCount: 4, packetCount: 5000, waiting: .sleeping),
+    StressVariant(kind: .cooperative, writerCount: 16, packetCount: 1000, waiting: .sleeping),
+    StressVariant(kind: .cooperative, writerCount: 16, packetCount: 500, waiting: .polling),
   ]
 
   var description: String { "\(writerCount) \(kind) writers, \(waiting)" }

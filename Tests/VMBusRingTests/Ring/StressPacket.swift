@@ -42,6 +42,12 @@ struct StressPacket: Sendable {
     slot.store(sum, at: 16 + 8 * (payloadWordCount - 1))
   }
 
+  /// The whole packet but for its trailer, as any reader or writer of rings has it.
+  var words: [UInt64] {
+    let payload = (0..<payloadWordCount - 1).map(word)
+    return [descriptor.firstWord, transactionID] + payload + [payload.reduce(0, &+)]
+  }
+
   /// What is wrong with a packet that a reader sees, nil where nothing is.
   static func problem<Memory>(with packet: borrowing IncomingPacket<Memory>) -> String? {
     let descriptor = packet.descriptor

@@ -1,0 +1,51 @@
+/// What a writer without room does next.
+package enum RoomAnswer: Equatable, Sendable {
+  /// There is room after all: reserve.
+  case room
+  /// The reader was told, and rings when it has freed enough: sleep until then, disarm, and ask again.
+  case armed
+  /// Another writer waits for the reader already: sleep until it is done, and ask again.
+  case queued
+}
+
+extension CooperativeProducer {
+  /// Tells the reader how much room this writer waits for, and looks once more. One writer at a time can.
+  ///
+  /// The reader measures from the index it was given, the writer from the last reservation; what lies between is added,
+  /// so that the reader's signal means room for the writer. Reservations that others make meanwhile are no matter: the
+  /// writer asks again after waking.
+  package mutating func arm(needing byteCount: UInt32) throws(RingError) -> RoomAnswer {
+    guard byteCount < memory.dataByteCount else {
+      throw .tooLarge(needed: byteCount, dataByteCount: memory.dataByteCount)
+    }
+    guard claim.closed.loadRelaxed(.hint) == 0 else { throw .closed }
+    let (isMine, holder) = ring.armer.exchangeAcquiringAndReleasing(expected: 0, desired: name, .takeRoom)
+    guard isMine || holder == name else {
+      return try freeByteCount() > byteCount ? .room : .queued
+    }
+    let published = RingPosition(word: ring.published.loadRelaxed(.hint))
+    let reserved = RingPosition(word: claim.reserved.loadRelaxed(.hint))
+    let unpublished = reserved.isAhead(of: published) ? reserved.distance(from: published, in: memory.dataByteCount) : 0
+    // Never more than an empty ring can give, or the signal would never come.
+    let needed = min(UInt64(byteCount) + UInt64(unpublished), UInt64(memory.dataByteCount) - 8)
+    memory.pendingSendSize.storeRelaxed(UInt32(needed), .hint)
+    memory.fence(.armThenLook)
+    guard try freeByteCount() > byteCount else { return .armed }
+    disarm()
+    return .room
+  }
+
+  /// No longer waits for the reader; somebody else may now.
+  package func disarm() {
+    memory.pendingSendSize.storeRelaxed(0, .hint)
+    ring.armer.storeReleasing(0, .passRoom)
+  }
+
+  /// The room that the reader's index leaves behind the last reservation.
+  private func freeByteCount() throws(RingError) -> UInt32 {
+    let reserved = RingPosition(word: claim.reserved.loadRelaxed(.claimSpace))
+    let read = memory.readIndex.loadAcquiring(.observeSpace)
+    guard RingArithmetic.isLegal(read, in: memory.dataByteCount) else { throw .indexOutOfRange(read) }
+    return memory.dataByteCount - RingArithmetic.distance(from: read, to: reserved.offset, in: memory.dataByteCount)
+  }
+}
