@@ -27,7 +27,7 @@ struct NetVSCCommandTests {
       (["--drain-timeout", "soon"], "'--drain-timeout <seconds>': give seconds from 0"),
       (["--sink", "pcap:"], "'--sink <sink>': give null, verify or pcap:FILE"),
       (["--steer", "x"], "'--steer <method>'. Please provide one of 'flow', 'cpu' or 'round-robin'."),
-      (["--ring-mode", "x"], "'--ring-mode <mode>'. Please provide one of 'exclusive' and 'ordered'."),
+      (["--ring-mode", "x"], "'--ring-mode <mode>'. Please provide one of 'exclusive', 'ordered' or 'cooperative'."),
       (["--host", "x"], "'--host <mode>'. Please provide one of 'inline' and 'threads'."),
       (["--progress", "x"], "'--progress <when>'. Please provide one of 'auto', 'always' or 'never'."),
       (["--json", ""], "'--json <file>'"),

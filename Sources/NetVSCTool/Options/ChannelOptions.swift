@@ -25,7 +25,7 @@ package struct ChannelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who may write to a ring: one sender without compare-and-swap, or several that publish in order.",
+      "Who may write to a ring: one sender without compare-and-swap, several that publish in order, or several that publish for each other.",
       valueName: "mode"))
   package var ringMode: RingMode = .exclusive
 

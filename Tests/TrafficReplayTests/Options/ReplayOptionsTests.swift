@@ -21,7 +21,7 @@ struct ReplayOptionsTests {
   @Test("are named as the command line names them")
   func names() {
     #expect(Steering.allCases.map(\.rawValue) == ["flow", "cpu", "round-robin"])
-    #expect(RingMode.allCases.map(\.rawValue) == ["exclusive", "ordered"])
+    #expect(RingMode.allCases.map(\.rawValue) == ["exclusive", "ordered", "cooperative"])
     #expect(HostMode.allCases.map(\.rawValue) == ["inline", "threads"])
   }
 
