@@ -17,6 +17,9 @@ let package = Package(
     .library(name: "NetVSP", targets: ["NetVSP"]),
     .executable(name: "netvsc", targets: ["NetVSCTool"]),
   ],
+  traits: [
+    .trait(name: "DPDK", description: "Compare the rings with DPDK's own, from libdpdk-dev: for tests.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -49,6 +52,14 @@ let package = Package(
       ],
       swiftSettings: product),
 
+    // A peer: DPDK's ring, linked only with the trait.
+    .target(
+      name: "CDPDKRing",
+      linkerSettings: [
+        .linkedLibrary(":librte_bus_vmbus.a", .when(traits: ["DPDK"])),
+        .linkedLibrary("rte_eal", .when(traits: ["DPDK"])),
+      ]),
+
     // Tests mirror the targets.
     .target(
       name: "TestSupport", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], path: "Tests/TestSupport",
@@ -57,7 +68,11 @@ let package = Package(
       name: "SharedMemoryTests", dependencies: ["SharedMemory", "TestSupport"], swiftSettings: language),
     .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats", "TestSupport"], swiftSettings: language),
     .testTarget(
-      name: "VMBusRingTests", dependencies: ["SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
+      name: "VMBusRingTests",
+      dependencies: [
+        "SharedMemory", "VMBusRing", "WireFormats", "TestSupport",
+        .target(name: "CDPDKRing", condition: .when(traits: ["DPDK"])),
+      ],
       swiftSettings: language),
     .testTarget(
       name: "NetVSCTests",
