@@ -64,4 +64,18 @@ package struct MappedRing: @unchecked Sendable {
     // Not `storeBytes`: in a debug build that is a call into the standard library, where no race detector looks.
     unsafe address(of: offset).assumingMemoryBound(to: UInt64.self).pointee = word.littleEndian
   }
+
+  /// Puts a packet's words and its trailer at `offset`, as one part where they lie in one, which is looked at once.
+  @inlinable @inline(__always)
+  package func storePacket<let count: Int>(_ words: InlineArray<count, UInt64>, trailer: UInt64, at offset: UInt32) {
+    assert(offset % 8 == 0 && offset < dataByteCount)
+    guard offset <= contiguousByteCount - UInt32(8 * count + 8) else {
+      for index in 0..<count { storeWord(words[index], at: offset + UInt32(8 * index)) }
+      return storeWord(trailer, at: offset + UInt32(8 * count))
+    }
+    // SAFETY: the packet, checked above, lies inside the mapping.
+    let start = unsafe (data + Int(offset)).assumingMemoryBound(to: UInt64.self)
+    for index in 0..<count { unsafe start[index] = words[index].littleEndian }
+    unsafe start[count] = trailer.littleEndian
+  }
 }

@@ -61,16 +61,14 @@ struct OpenBurst {
     published.messageCount = Int(reservation.byteCount / ringByteCount)
     for index in first..<first + published.messageCount {
       let message = messages[index]
-      let slot = producer.slot(
-        in: &reservation,
-        for: PacketDescriptor(
-          type: .dataInBand, payloadOffset: PacketDescriptor.encodedSize, byteCount: Self.packetByteCount,
-          completionRequested: true, transactionID: message.transactionID))
+      let descriptor = PacketDescriptor(
+        type: .dataInBand, payloadOffset: PacketDescriptor.encodedSize, byteCount: Self.packetByteCount,
+        completionRequested: true, transactionID: message.transactionID)
       let packet = SendRNDISPacket(
         channelType: .data, sectionIndex: message.section, sectionByteCount: message.byteCount)
-      slot.store(packet.firstWord, at: 16)
-      slot.store(packet.secondWord, at: 24)
-      for unused: UInt32 in [32, 40, 48] { slot.store(0, at: unused) }
+      producer.frame(
+        [descriptor.firstWord, descriptor.transactionID, packet.firstWord, packet.secondWord, 0, 0, 0],
+        in: &reservation)
       let (packetCount, byteCount) = table.stamp(message.transactionID, at: time)
       published.packets.add(packetCount, bytes: byteCount)
     }

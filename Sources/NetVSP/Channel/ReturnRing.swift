@@ -72,13 +72,12 @@ struct ReturnRing: ~Copyable, Sendable {
       let descriptor = PacketDescriptor(
         type: .completion, payloadOffset: PacketDescriptor.encodedSize, byteCount: byteCount,
         completionRequested: false, transactionID: completion.transactionID)
-      let slot = producer.slot(in: &reservation, for: descriptor)
-      var offset = PacketDescriptor.encodedSize
-      slot.store(completion.word, at: offset)
-      offset += 8
-      while offset < byteCount {
-        slot.store(0, at: offset)
-        offset += 8
+      // The message and what pads it, for versions from 6.1 on and before.
+      if messageByteCount == 40 {
+        producer.frame(
+          [descriptor.firstWord, descriptor.transactionID, completion.word, 0, 0, 0, 0], in: &reservation)
+      } else {
+        producer.frame([descriptor.firstWord, descriptor.transactionID, completion.word, 0, 0, 0], in: &reservation)
       }
     }
     knownRoom -= min(knownRoom, total)

@@ -50,6 +50,8 @@ package protocol RingMemory: Sendable {
   /// Data words, at offsets below twice the data size.
   func loadWord(at offset: UInt32) -> UInt64
   func storeWord(_ word: UInt64, at offset: UInt32)
+  /// The words of a packet whose size is known beforehand, from `offset` on, and behind them its trailer.
+  func storePacket<let count: Int>(_ words: InlineArray<count, UInt64>, trailer: UInt64, at offset: UInt32)
 
   func fence(_ edge: OrderingEdge)
   /// Called in a loop that waits for another thread.
@@ -58,6 +60,14 @@ package protocol RingMemory: Sendable {
   func makeWriterWords(count: Int) -> (words: [Shared], owner: AnyObject & Sendable)
   /// Zeroed words side by side, and what keeps them.
   func makeWriterTable(count: Int) -> (table: Table, owner: AnyObject & Sendable)
+}
+
+extension RingMemory {
+  @inlinable @inline(__always)
+  package func storePacket<let count: Int>(_ words: InlineArray<count, UInt64>, trailer: UInt64, at offset: UInt32) {
+    for index in 0..<count { storeWord(words[index], at: offset + UInt32(8 * index)) }
+    storeWord(trailer, at: offset + UInt32(8 * count))
+  }
 }
 
 extension SharedWord: ControlWord {

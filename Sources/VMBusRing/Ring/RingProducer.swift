@@ -75,6 +75,18 @@ extension RingProducer where Self: ~Copyable {
     return slot
   }
 
+  /// Frames the reservation's next packet, descriptor included, when its size is known beforehand: `words` are all of it
+  /// but the trailer.
+  @inlinable @inline(__always)
+  package func frame<let count: Int>(_ words: InlineArray<count, UInt64>, in reservation: inout RingReservation) {
+    let byteCount = UInt32(8 * count) + PacketTrailer.byteCount
+    precondition(byteCount <= reservation.remaining, "the packets fit the reservation")
+    let start = reservation.cursor
+    memory.storePacket(words, trailer: PacketTrailer.word(packetStart: start), at: start)
+    reservation.cursor = RingArithmetic.advance(start, by: byteCount, in: memory.dataByteCount)
+    reservation.remaining -= byteCount
+  }
+
   /// Whether the reader must be told, after `replaced` gave way to a new write index.
   ///
   /// The reader promises to look at the write index once more after it clears its mask. So either it sees the new index

@@ -85,6 +85,27 @@ struct RingProducerTests {
     #expect(packets == (0..<fitting).map { TestPacket(UInt64($0), ringByteCount: sizes.byteCount) })
   }
 
+  @Test("frames a packet of known size as it frames one word by word, wherever it wraps", arguments: RingVariant.all)
+  func knownSize(variant: RingVariant) throws {
+    for start in stride(from: UInt32(4096 - 72), to: 4096, by: 8) {
+      let (byWord, whole) = (
+        try TestRing(mapping: variant.mapping, write: start, read: start),
+        try TestRing(mapping: variant.mapping, write: start, read: start)
+      )
+      let packet = TestPacket(5, ringByteCount: 64)
+      var first = try ProducerUnderTest(variant.kind, byWord)
+      try first.put(packet)
+      var second = try ProducerUnderTest(variant.kind, whole)
+      var reservation = try second.reserve(64)
+      let payload = packet.payload
+      second.frame(
+        [packet.descriptor.firstWord, 5, payload[0], payload[1], payload[2], payload[3], payload[4]], in: &reservation)
+      _ = second.commit(reservation)
+      #expect(byWord.data == whole.data)
+      #expect(byWord[.writeIndex] == whole[.writeIndex])
+    }
+  }
+
   @Test("refuses a burst of which not one packet fits", arguments: RingVariant.all)
   func refusedBurst(variant: RingVariant) throws {
     let test = try TestRing(mapping: variant.mapping, write: 0, read: 0x40)
