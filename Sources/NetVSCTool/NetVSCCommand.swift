@@ -17,6 +17,7 @@ package struct NetVSCCommand: ParsableCommand {
   package init() {}
 
   package static func main() {
+    StandardStreams.reserve()
     do {
       var command = try parseAsRoot()
       try command.run()

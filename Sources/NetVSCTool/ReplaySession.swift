@@ -22,15 +22,23 @@ struct ReplaySession {
     var result = replay(control)
     result.failure = result.failure ?? failure
     result.problems.forEach(Console.report)
-    do {
-      try print(result)
+    // A table that cannot be printed is in the JSON as well, and does not keep it from being written.
+    attempt(&result) { result in try print(result) }
+    attempt(&result) { result in
       try json?.write(JSONText.of(ReplayReport(result)))
       try json?.close()
+    }
+    return ReplayStatus(of: result)
+  }
+
+  /// Does what may fail to be written, and notes that it did.
+  private func attempt(_ result: inout ReplayResult, _ body: (ReplayResult) throws -> Void) {
+    do {
+      try body(result)
     } catch {
       Console.report("\(error)")
       result.failure = result.failure ?? .outputFailed("\(error)")
     }
-    return ReplayStatus(of: result)
   }
 
   private func openJSON() throws(OutputError) -> OutputFile? {

@@ -24,7 +24,9 @@ enum Program {
   private static let patience = DispatchTimeInterval.seconds(60)
 
   /// Runs it to its end. `meanwhile` is called as soon as it has begun.
-  static func run(_ arguments: [String], meanwhile: (Process) -> Void = { _ in }) throws -> Outcome {
+  static func run(
+    _ arguments: [String], by executable: URL = url, meanwhile: (Process) -> Void = { _ in }
+  ) throws -> Outcome {
     let directory = FileManager.default.temporaryDirectory
     // Files rather than pipes: neither can fill up while the other is read.
     let streams = (0..<2).map { _ in directory.appendingPathComponent("netvsc-\(UUID().uuidString)") }
@@ -34,7 +36,7 @@ enum Program {
       return try FileHandle(forWritingTo: url)
     }
     let process = Process()
-    process.executableURL = url
+    process.executableURL = executable
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = handles[0]

@@ -61,6 +61,28 @@ struct ProgramTests {
     #expect(try folder.json("a.json")["exit_code"] as? Int == 0)
   }
 
+  @Test("keeps its files apart from streams that were closed", arguments: [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+  func closedStreams(redirection: String) throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 13])
+    let command =
+      "'\(Program.url.path)' replay '\(capture)' --json '\(folder.path("a.json"))' "
+      + "--sink 'pcap:\(folder.path("a.pcap"))' \(redirection)"
+    _ = try Program.run(["-c", command], by: URL(fileURLWithPath: "/bin/sh"))
+    #expect(try folder.json("a.json")["schema"] as? String == "netvsc.replay/1")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path("a.pcap"))).count == 24 + 16 + 60)
+  }
+
+  @Test("does not write two outputs over each other, however they are spelled")
+  func sameOutput() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60])
+    let outcome = try Program.run([
+      "replay", capture, "--sink", "pcap:" + folder.path("out"), "--json", folder.url.path + "/./out",
+    ])
+    #expect(outcome.status == 64)
+  }
+
   @Test("counts the limit over all loops")
   func limit() throws {
     let folder = try Folder()

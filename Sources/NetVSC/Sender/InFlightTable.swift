@@ -10,6 +10,8 @@ struct InFlightTable {
     var byteCount: UInt32
     fileprivate var generation: UInt32
     fileprivate var isInFlight: Bool
+    /// Whether the host can know of it. Before that no completion is for it, whatever its id says.
+    fileprivate var isPublished: Bool
     /// Whether its sender gave up: its completion frees what it holds, and accounts for nothing.
     fileprivate(set) var isAbandoned: Bool
     /// When it was published, by the sender's clock.
@@ -25,7 +27,9 @@ struct InFlightTable {
     precondition(capacity > 0 && capacity < UInt32.max)
     messages = [Message](
       repeating: Message(
-        section: 0, packetCount: 0, byteCount: 0, generation: 1, isInFlight: false, isAbandoned: false, publishedAt: 0),
+        section: 0, packetCount: 0, byteCount: 0, generation: 1, isInFlight: false, isPublished: false,
+        isAbandoned: false,
+        publishedAt: 0),
       count: capacity)
     free = (0..<UInt32(capacity)).reversed().map { $0 }
   }
@@ -52,6 +56,7 @@ struct InFlightTable {
   mutating func stamp(_ transactionID: UInt64, at time: UInt64) -> (packetCount: Int, byteCount: Int) {
     let slot = Int(UInt32(truncatingIfNeeded: transactionID)) - 1
     messages[slot].publishedAt = time
+    messages[slot].isPublished = true
     return (Int(messages[slot].packetCount), Int(messages[slot].byteCount))
   }
 
@@ -60,11 +65,24 @@ struct InFlightTable {
   mutating func remove(_ transactionID: UInt64) -> Message? {
     // An id of 0 wraps around to a slot that does not exist.
     let slot = Int(UInt32(truncatingIfNeeded: transactionID) &- 1)
-    guard slot < messages.count, messages[slot].isInFlight,
+    guard slot < messages.count, messages[slot].isInFlight, messages[slot].isPublished,
       messages[slot].generation == UInt32(truncatingIfNeeded: transactionID >> 32)
     else { return nil }
+    return free(slot)
+  }
+
+  /// Takes a message out that was entered and not published.
+  mutating func withdraw(_ transactionID: UInt64) -> Message {
+    let slot = Int(UInt32(truncatingIfNeeded: transactionID)) - 1
+    precondition(messages[slot].isInFlight && !messages[slot].isPublished, "what is withdrawn was never published")
+    return free(slot)
+  }
+
+  @inline(__always)
+  private mutating func free(_ slot: Int) -> Message {
     let message = messages[slot]
     messages[slot].isInFlight = false
+    messages[slot].isPublished = false
     messages[slot].generation &+= 1
     free.append(UInt32(slot))
     if message.isAbandoned {

@@ -71,7 +71,7 @@ public struct Sender: ~Copyable, Sendable {
     settle()
     // The host never saw these.
     while let transactionID = burst.removeFirst() {
-      guard let message = inFlight.remove(transactionID) else { continue }
+      let message = inFlight.withdraw(transactionID)
       sections.give(back: message.section)
       counters.lost.add(Int(message.packetCount), bytes: Int(message.byteCount))
     }

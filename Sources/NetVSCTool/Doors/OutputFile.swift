@@ -67,10 +67,24 @@ enum FileIdentity {
   /// Whether writing to one path would destroy what is at the other: the same regular file, or one yet to be made.
   static func same(_ first: String, _ second: String) -> Bool {
     guard let firstStatus = status(first), let secondStatus = status(second) else {
-      return first == second && status(first) == nil
+      return status(first) == nil && status(second) == nil && wouldBeSame(first, second)
     }
     return firstStatus.st_mode & S_IFMT == S_IFREG && firstStatus.st_dev == secondStatus.st_dev
       && firstStatus.st_ino == secondStatus.st_ino
+  }
+
+  /// Whether two paths that lead nowhere yet would make the same file: one name in one folder.
+  private static func wouldBeSame(_ first: String, _ second: String) -> Bool {
+    let (one, other) = (split(first), split(second))
+    guard one.name == other.name, let folder = status(one.folder), let otherFolder = status(other.folder) else {
+      return first == second
+    }
+    return folder.st_dev == otherFolder.st_dev && folder.st_ino == otherFolder.st_ino
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: Substring) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
+    return (String(path[...slash]), path[path.index(after: slash)...])
   }
 
   /// Nil for a path that leads nowhere.

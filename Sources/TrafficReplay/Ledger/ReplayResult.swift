@@ -5,7 +5,7 @@ package struct HostAccount: Sendable {
   /// Frames that the sink got.
   package var delivered = Tally.zero
   package var messages: UInt64 = 0
-  /// How often the guest woke it.
+  /// How often it rang for the guest.
   package var doorbells: UInt64 = 0
   /// Messages that broke the protocol.
   package var violations: UInt64 = 0

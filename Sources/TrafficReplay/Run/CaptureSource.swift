@@ -6,7 +6,7 @@ internal import WireFormats
 /// Reads the captures, one after the other and as often as asked, and deals their frames out to lanes.
 struct CaptureSource {
   /// Captures that take no more memory than this are read once and kept, in bytes.
-  private static let keptLimit = 256 << 20
+  static let keptLimit = 256 << 20
   /// How many frames in a row go to one processor's lane.
   static let dealtTogether: UInt64 = 32
 
@@ -14,15 +14,17 @@ struct CaptureSource {
   private let laneCount: Int
   private let flowSteering: FlowSteering
   private let control: ReplayControl
+  private let keptLimit: Int
   /// One for each capture; of the first pass.
   private(set) var accounts: [CaptureAccount]
   private let inspected: [InspectedCapture]
 
   init(
     _ options: ReplayOptions, _ inspected: [InspectedCapture], laneCount: Int, flowSteering: FlowSteering,
-    control: ReplayControl
+    control: ReplayControl, keptLimit: Int
   ) {
     self.options = options
+    self.keptLimit = keptLimit
     self.inspected = inspected
     accounts = inspected.map(\.account)
     self.laneCount = laneCount
@@ -39,7 +41,7 @@ struct CaptureSource {
       offered += summary.packetCount
       if pass == 0 { tellExpectation(packetsPerPass: summary.packetCount) }
       let reachedLimit = options.packetLimit.map { offered >= $0 } ?? false
-      guard summary.packetCount > 0, !reachedLimit else { break }
+      guard summary.packetCount > 0, !summary.isLast, !reachedLimit else { break }
       if let kept = summary.kept {
         _ = feed.put(.again(kept, packetCount: summary.packetCount))
         return
@@ -64,20 +66,22 @@ struct CaptureSource {
     var packetCount: UInt64 = 0
     /// Every chunk of the pass; nil when they take too much memory to be kept.
     var kept: [CaptureChunk]? = []
+    /// Whether a capture gave other packets than in the first pass, so that there is nothing to repeat.
+    var isLast = false
   }
 
-  /// Reads all captures once. Returns nil when the feed was cancelled, or one of them cannot be read again.
+  /// Reads all captures once. Returns nil when the feed was cancelled.
   private mutating func readPass(first: Bool, offeredBefore: UInt64, into feed: ChunkFeed) -> PassSummary? {
     var summary = PassSummary()
-    // What is sent once need not be kept.
-    if options.loopCount == 1 { summary.kept = nil }
+    // What is sent once need not be kept, and what did not fit the first time will not fit now.
+    if options.loopCount == 1 || !first { summary.kept = nil }
     var keptByteCount = 0
     var builder = ChunkBuilder(laneCount: laneCount, forFrameOf: 0)
     var isCancelled = false
 
     func hand(over chunk: CaptureChunk) {
       keptByteCount += chunk.byteCount
-      if keptByteCount > Self.keptLimit { summary.kept = nil } else { summary.kept?.append(chunk) }
+      if keptByteCount > keptLimit { summary.kept = nil } else { summary.kept?.append(chunk) }
       if !feed.put(.chunk(chunk)) { isCancelled = true }
     }
 
@@ -85,7 +89,8 @@ struct CaptureSource {
     for index in accounts.indices where !isCancelled {
       if !first, !inspected[index].canBeReadAgain {
         accounts[index].refuseAgain()
-        return nil
+        summary.isLast = true
+        break
       }
       var account = CaptureAccount(path: accounts[index].path, linkType: accounts[index].linkType)
       do throws(CaptureError) {
@@ -116,7 +121,13 @@ struct CaptureSource {
         account.failure = error.failure
         account.problem = error.description
       }
-      if first { accounts[index] = account }
+      if first {
+        accounts[index] = account
+      } else if !isCancelled, account.ended != .limit, account.differs(from: accounts[index]) {
+        accounts[index].change(to: account)
+        summary.isLast = true
+        break
+      }
     }
     if !isCancelled, !builder.isEmpty { hand(over: builder.finish()) }
     return isCancelled ? nil : summary

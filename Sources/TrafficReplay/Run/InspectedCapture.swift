@@ -52,6 +52,19 @@ extension CaptureAccount {
     ended = .refused
   }
 
+  /// Whether a later pass gave something else than the first one, which this account is of.
+  func differs(from first: CaptureAccount) -> Bool {
+    packets != first.packets || bytes != first.bytes || failure != first.failure
+  }
+
+  /// Says that the capture changed while it was sent again; the counts stay those of the first pass.
+  mutating func change(to later: CaptureAccount) {
+    ended = .damaged
+    failure = later.failure ?? .readFailed
+    problem =
+      later.problem ?? "\(path): changed while it was sent: \(packets) packets, and \(later.packets) in a later pass"
+  }
+
   /// Says that there is no second pass over a pipe.
   mutating func refuseAgain() {
     failure = .readFailed

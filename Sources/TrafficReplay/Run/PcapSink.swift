@@ -5,13 +5,19 @@ internal import Synchronization
 /// Writes every frame that the host receives to a capture, stamped on arrival.
 final class PcapSink: FrameSink {
   private let writer: Mutex<CaptureWriter?>
+  private let stop: RunStop
 
-  init(path: String) throws(CaptureError) { writer = Mutex(try CaptureWriter(path: path)) }
+  /// Creates the file. A run whose sink fails has nothing to go on for: it is stopped.
+  init(path: String, stop: RunStop) throws(CaptureError) {
+    writer = Mutex(try CaptureWriter(path: path))
+    self.stop = stop
+  }
 
   func deliver(_ frame: RawSpan, timestamp: Int64) throws(SinkError) {
     do throws(CaptureError) {
       try append(frame, timestamp: timestamp)
     } catch {
+      stop.request()
       throw SinkError(error.description)
     }
   }

@@ -10,18 +10,25 @@ package struct ReplayRun {
   private let control: ReplayControl
   private let clock: Clock
   private let wallClock: @Sendable () -> Int64
+  private let keptLimit: Int
 
   /// A run that is looked at and stopped through `control`. Time comes from the clocks: nanoseconds that never step
-  /// back, and nanoseconds since 1970 for stamping what is written.
+  /// back, and nanoseconds since 1970 for stamping what is written. Captures that take more memory than `keptLimit`
+  /// bytes are read anew for each loop.
   package init(
     _ options: ReplayOptions, control: ReplayControl, clock: Clock = .monotonic,
-    wallClock: @escaping @Sendable () -> Int64 = Clock.wallClockNanoseconds
+    wallClock: @escaping @Sendable () -> Int64 = Clock.wallClockNanoseconds,
+    keptLimit: Int = ReplayRun.keptLimit
   ) {
+    self.keptLimit = keptLimit
     self.options = options
     self.control = control
     self.clock = clock
     self.wallClock = wallClock
   }
+
+  /// As much of the captures as is kept in memory, in bytes, unless told otherwise.
+  package static let keptLimit = CaptureSource.keptLimit
 
   /// Replays on the calling thread and threads of its own; returns when all is accounted for.
   package func run() -> ReplayResult {
@@ -43,13 +50,14 @@ package struct ReplayRun {
   }
 
   private func run(_ captures: [InspectedCapture], into result: inout ReplayResult) throws(RunFailure) {
-    let sink = try makePcapSink()
+    let stop = RunStop()
+    let sink = try makePcapSink(stop)
     let host = try openHost(sink)
     defer { host.shutDown() }
     let device = try openDevice(host)
     defer { device.close() }
 
-    let outcomes = try send(captures, through: device, into: &result)
+    let outcomes = try send(captures, through: device, stop: stop, into: &result)
     account(for: outcomes, in: &result)
     device.close()
     host.shutDown()
@@ -63,10 +71,10 @@ package struct ReplayRun {
 
   // MARK: Opening
 
-  private func makePcapSink() throws(RunFailure) -> PcapSink? {
+  private func makePcapSink(_ stop: RunStop) throws(RunFailure) -> PcapSink? {
     guard case .pcap(let path) = options.sink else { return nil }
     do {
-      return try PcapSink(path: path)
+      return try PcapSink(path: path, stop: stop)
     } catch {
       throw .sinkFailed(error.description)
     }
@@ -114,7 +122,7 @@ package struct ReplayRun {
   }
 
   private func send(
-    _ captures: [InspectedCapture], through device: Device, into result: inout ReplayResult
+    _ captures: [InspectedCapture], through device: Device, stop: RunStop, into result: inout ReplayResult
   ) throws(RunFailure) -> [LaneOutcome] {
     let laneCount = laneCount(device)
     let feed: ChunkFeed
@@ -126,7 +134,6 @@ package struct ReplayRun {
     let outcomes = LaneOutcomes()
     var threads: [WorkerThread] = []
     defer { for thread in threads { thread.join() } }
-    let stop = RunStop()
     let start = clock.now()
     for lane in 0..<laneCount {
       do {
@@ -144,7 +151,8 @@ package struct ReplayRun {
       }
     }
     var source = CaptureSource(
-      options, captures, laneCount: laneCount, flowSteering: device.flowSteering, control: control)
+      options, captures, laneCount: laneCount, flowSteering: device.flowSteering, control: control,
+      keptLimit: keptLimit)
     source.run(into: feed)
     for thread in threads { thread.join() }
     threads = []

@@ -7,6 +7,8 @@ struct SendingLane: ~Copyable {
   private static let burst = 32
   /// How long it waits for the host at once, in nanoseconds, while it cannot send.
   private static let longestWait: UInt64 = 10_000_000
+  /// How long a host may complete nothing while there is no room, in nanoseconds, before it counts as gone.
+  private static let patience: UInt64 = 30_000_000_000
 
   private var sender: Sender
   private let index: Int
@@ -21,6 +23,7 @@ struct SendingLane: ~Copyable {
   private var digest: UInt64 = 0
   private var passes: UInt64 = 0
   private var firstOffer: UInt64?
+  private var failure: RunFailure?
   private var sinceTurn = 0
 
   init(
@@ -59,7 +62,6 @@ struct SendingLane: ~Copyable {
 
   /// Sends until there is nothing more to send or the run is to stop; then drains.
   private consuming func run() -> LaneOutcome {
-    var failure: RunFailure?
     do throws(SenderError) {
       try sendAll()
       let isDrained = try sender.drain(timeout: options.drainTimeout)
@@ -70,7 +72,7 @@ struct SendingLane: ~Copyable {
       feed.cancel()
     }
     publishProgress()
-    let queue = sender.queueIndex
+    let (queue, digest, passes, firstOffer, failure) = (sender.queueIndex, digest, passes, firstOffer, failure)
     return LaneOutcome(
       queue: queue, account: sender.finish(), digest: digest, passes: passes, firstOffer: firstOffer,
       failure: failure)
@@ -154,13 +156,21 @@ struct SendingLane: ~Copyable {
   }
 
   /// Waits until the next frame would be taken. Returns false when the run is to stop.
+  ///
+  /// Only time that was spent waiting counts: a process that was stopped for a while has not been waiting.
   private mutating func waitForRoom() throws(SenderError) -> Bool {
-    let waitingSince = clock.now()
+    var waited: UInt64 = 0
     while !sender.hasRoom {
+      let before = (clock.now(), sender.counters.completions)
       try sender.wait(timeout: Self.longestWait)
       guard try turn() else { return false }
-      guard clock.now() &- waitingSince < options.drainTimeout else {
-        throw .rescinded("it completed nothing for \(options.drainTimeout / 1_000_000) ms while there was no room")
+      waited = sender.counters.completions > before.1 ? 0 : waited + min(clock.now() &- before.0, Self.longestWait)
+      guard waited < Self.patience else {
+        failure = .hostWentAway(
+          "the host completed nothing for \(Self.patience / 1_000_000_000) s, with no room to send; nothing more was sent"
+        )
+        stop.request()
+        return false
       }
     }
     return true

@@ -154,17 +154,25 @@ struct InFlightTableTests {
     let first = try publish(1, on: bench, by: &sender)
     try bench.complete(first)
     try sender.poll()
-    // The next id of the slot can be guessed. It is in flight from the moment the frame is taken.
+    // The next id of the slot can be guessed, but the host cannot have seen it: the section stays the frame's own.
     _ = try sender.send(Frames.golden)
     let guessed = (first[0].transactionID >> 32 + 1) << 32 | first[0].transactionID & 0xFFFF_FFFF
     try bench.host.send(.completion(of: guessed, RNDISPacketComplete(status: .success)), on: bench.channel())
     try sender.poll()
+    #expect(sender.counters.unknownCompletions == 1)
+    _ = try sender.send(Frames.golden)
     try sender.flush()
-    try bench.complete(try bench.takeAll())
+    let packets = try bench.takeAll()
+    #expect(packets.count == 2)
+    #expect(Set(packets.map(\.transactionID)).count == 2)
+    // Bytes 8 to 11 of the message are the section.
+    #expect(Set(packets.map { Array($0.payload[8..<12]) }).count == 2)
+    try bench.complete(packets)
     try sender.poll()
     let counters = sender.finish().counters
-    #expect(counters.offered == PacketCount(2, 120))
-    #expect(counters.completed == PacketCount(2, 120))
+    #expect(counters.offered == PacketCount(3, 180))
+    #expect(counters.published == PacketCount(3, 180))
+    #expect(counters.completed == PacketCount(3, 180))
     #expect(counters.balances)
   }
 

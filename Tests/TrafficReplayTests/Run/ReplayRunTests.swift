@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import NetVSC
 import PacketCapture
+import Synchronization
 import TestSupport
 import Testing
 import TrafficReplay
@@ -11,6 +12,16 @@ func replay(_ paths: [String], _ change: (inout ReplayOptions) -> Void = { _ in 
   var options = ReplayOptions(capturePaths: paths, queueCount: 1)
   change(&options)
   return ReplayRun(options, control: ReplayControl(queueCount: options.queueCount)).run()
+}
+
+/// Runs a replay on a thread of its own and `body` on another: the pool of the tests' own tasks has a thread for each
+/// processor only, and a replay blocks the one it runs on.
+private func replay(_ run: ReplayRun, beside body: @escaping @Sendable () -> Void) throws -> ReplayResult? {
+  let result = Mutex<ReplayResult?>(nil)
+  try runConcurrently(2) { index in
+    if index == 0 { result.withLock { $0 = run.run() } } else { body() }
+  }
+  return result.withLock { $0 }
 }
 
 @Suite("A replay of the sample capture")
@@ -80,15 +91,16 @@ struct ReplayRunTests {
   }
 
   @Test("stops when it is asked to, drains and says so", .timeLimit(.minutes(1)))
-  func interrupt() async {
+  func interrupt() throws {
     var options = ReplayOptions(capturePaths: [sample], queueCount: 2)
     options.loopCount = 0
     let control = ReplayControl(queueCount: 2)
     let run = ReplayRun(options, control: control)
-    async let outcome = Task.detached { run.run() }.value
-    while control.snapshot().completed.packets < 5000 { await Task.yield() }
-    control.requestStop()
-    let result = await outcome
+    let result = try #require(
+      try replay(run) {
+        while control.snapshot().completed.packets < 5000 { sched_yield() }
+        control.requestStop()
+      })
     #expect(result.interrupted)
     #expect(result.ledger.completed == result.ledger.offered)
     #expect(ReplayStatus(of: result) == .interrupted)
@@ -127,6 +139,56 @@ struct ReplayRunTests {
     #expect(result.problems == [])
   }
 
+  @Test("does not wait for a second pass over a pipe that is too large to be kept", .timeLimit(.minutes(1)))
+  func largePipe() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let writer = Process()
+    writer.executableURL = URL(filePath: "/bin/sh")
+    writer.arguments = ["-c", "cat '\(sample)' > '\(pipe)'"]
+    try writer.run()
+    var options = ReplayOptions(capturePaths: [pipe], queueCount: 2)
+    options.loopCount = 0
+    let result = ReplayRun(options, control: ReplayControl(queueCount: 2), keptLimit: 0).run()
+    writer.waitUntilExit()
+    #expect(result.ledger.completed.packets == 2000)
+    #expect(ReplayStatus(of: result) == .inputOutputFailed)
+    #expect(result.problems.count == 1 && result.problems[0].contains("pipe"))
+  }
+
+  @Test("says so when a capture is gone or changed in a later pass", .timeLimit(.minutes(1)), arguments: [true, false])
+  func changedCapture(isRemoved: Bool) throws {
+    let folder = try TemporaryFolder()
+    let copy = folder.path("copy.pcap")
+    try FileManager.default.copyItem(atPath: sample, toPath: copy)
+    var options = ReplayOptions(capturePaths: [copy], queueCount: 1)
+    options.loopCount = 0
+    let control = ReplayControl(queueCount: 1)
+    let run = ReplayRun(options, control: control, keptLimit: 0)
+    let result = try #require(
+      try replay(run) {
+        while control.snapshot().completed.packets < 4000 { sched_yield() }
+        #expect((isRemoved ? unlink(copy) : truncate(copy, 24)) == 0)
+      })
+    #expect(!result.problems.isEmpty)
+    #expect(result.problems.allSatisfy { $0.contains(copy) })
+    #expect([65, 66, 74].contains(ReplayStatus(of: result).rawValue))
+    #expect(result.ledger.completed == result.ledger.offered)
+  }
+
+  @Test("does not take a short drain timeout for a limit on sending", arguments: [0, 1000] as [UInt64])
+  func shortDrain(timeout: UInt64) {
+    let result = replay([sample]) {
+      $0.hostMode = .threads
+      $0.loopCount = 20
+      $0.drainTimeout = timeout
+    }
+    #expect(result.failure == nil)
+    #expect(result.ledger.offered.packets == 40_000)
+    #expect(result.imbalances == [])
+  }
+
   @Test("sends nothing when one of the captures cannot be")
   func badCapture() throws {
     let folder = try TemporaryFolder()
@@ -139,11 +201,11 @@ struct ReplayRunTests {
     }
   }
 
-  @Test("reports a sink that cannot be written, and what it could not deliver")
+  @Test("stops at a sink that cannot be written, and says what it could not deliver", .timeLimit(.minutes(1)))
   func fullDisk() {
     let result = replay([sample]) {
       $0.sink = .pcap(path: "/dev/full")
-      $0.loopCount = 20
+      $0.loopCount = 0
     }
     #expect(ReplayStatus(of: result) == .inputOutputFailed)
     #expect(result.problems.count { $0.contains("/dev/full") } == 1)
