@@ -56,19 +56,16 @@ package struct PrivateWord: @unchecked Sendable {
     unsafe word.pointee.weakCompareExchange(expected: expected, desired: desired, ordering: .relaxed)
   }
 
-  /// Puts `desired` where `expected` was, and fails only where it was not. Acquires either way, and releases.
+  /// Puts `desired` where `expected` was, and fails only where it was not. Acquires.
   @inlinable @inline(__always)
-  package func exchangeAcquiringAndReleasing(expected: UInt64, desired: UInt64)
-    -> (exchanged: Bool, original: UInt64)
-  {
-    unsafe word.pointee.compareExchange(
-      expected: expected, desired: desired, successOrdering: .acquiringAndReleasing, failureOrdering: .acquiring)
+  package func exchangeAcquiring(expected: UInt64, desired: UInt64) -> (exchanged: Bool, original: UInt64) {
+    unsafe word.pointee.compareExchange(expected: expected, desired: desired, ordering: .acquiring)
   }
 
   /// Adds, around. Returns what was there before.
   @inlinable @inline(__always)
-  package func addAcquiringAndReleasing(_ value: UInt64) -> UInt64 {
-    unsafe word.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing).oldValue
+  package func addRelaxed(_ value: UInt64) -> UInt64 {
+    unsafe word.pointee.wrappingAdd(value, ordering: .relaxed).oldValue
   }
 }
 

@@ -19,11 +19,11 @@ extension CooperativeProducer {
       throw .tooLarge(needed: byteCount, dataByteCount: memory.dataByteCount)
     }
     guard claim.closed.loadRelaxed(.hint) == 0 else { throw .closed }
-    let (isMine, holder) = ring.armer.exchangeAcquiringAndReleasing(expected: 0, desired: name, .takeRoom)
+    let (isMine, holder) = ring.armer.exchangeAcquiring(expected: 0, desired: name, .takeRoom)
     guard isMine || holder == name else {
       return try freeByteCount() > byteCount ? .room : .queued
     }
-    let published = RingPosition(word: ring.published.loadRelaxed(.hint))
+    let published = ring.published
     let reserved = RingPosition(word: claim.reserved.loadRelaxed(.hint))
     let unpublished = reserved.isAhead(of: published) ? reserved.distance(from: published, in: memory.dataByteCount) : 0
     // Never more than an empty ring can give, or the signal would never come.

@@ -1,13 +1,13 @@
 /// What the writers of one cooperative ring share.
 ///
-/// Every finished writer leaves a mark; whoever holds the baton publishes what is marked, for all:
+/// The turn to publish goes round as on an ordered ring, but a writer that finishes out of turn leaves a mark and goes on;
+/// whoever has the turn publishes what is marked behind it as well:
 /// ```
-///          published              reserved
-///              |                      |
-///   ▓▓▓▓▓▓▓▓▓▓▓|✓ A ✓|✓ B |  C  |✓ D |            C is still writing, its thread perhaps preempted.
-///              |     |    |
-///              +-----+----+→ the walk ends before C: A and B are published with one index store.
-///                            D's writer has gone on; C's publishes both when it is done.
+///           turn                reserved
+///             |                    |
+///   ▓▓▓▓▓▓▓▓▓▓|  A  |✓ B |  C  |✓ D|     A and C are still writing, their threads perhaps preempted.
+///             |          |             B's writer and D's have gone on.
+///             +----------+→ A finishes: it publishes A and B with one index store, and the turn is C's.
 /// ```
 /// A mark is the end of the slot that starts there, as a position with its lap: it is never cleared, and one of an
 /// earlier lap cannot be ahead of where the walk stands.
@@ -19,11 +19,11 @@ package final class CooperativeRing<Memory: RingMemory>: Sendable {
   package static var writerLimit: Int { 1024 }
 
   @usableFromInline let claim: SpaceClaim<Memory>
-  /// Up to where packets are published. Only the holder of the baton stores it.
-  @usableFromInline let published: Memory.Shared
-  /// 0: nobody publishes. Else the holder's number in the upper half, and in the lower one how many writers came by
-  /// since it was taken, the holder included.
-  @usableFromInline let baton: Memory.Shared
+  /// Where the slot starts whose writer is next to publish, so up to where packets are published. Odd while somebody has
+  /// claimed the turn of a slot that is marked; offsets are multiples of 8.
+  @usableFromInline let turn: Memory.Shared
+  /// The number plus one of the writer that claimed a turn last: for a watcher.
+  @usableFromInline let claimant: Memory.Shared
   @usableFromInline let marks: Memory.Table
   /// For each writer, where its last reservation starts or will: for a watcher that asks who holds everybody up.
   @usableFromInline let intents: [Memory.Shared]
@@ -41,14 +41,14 @@ package final class CooperativeRing<Memory: RingMemory>: Sendable {
     let (table, tableOwner) = memory.makeWriterTable(
       count: Int((memory.dataByteCount + Self.bytesPerMark - 1) / Self.bytesPerMark))
     claim = SpaceClaim(memory: memory, reserved: words[0], closed: words[1])
-    (published, baton, writerCount, armer) = (words[2], words[3], words[4], words[5])
+    (turn, claimant, writerCount, armer) = (words[2], words[3], words[4], words[5])
     intents = Array(words[6...])
     marks = table
     keepers = [keeper, wordOwner, tableOwner]
     // Positions begin with the second lap, so that the zeroed marks are behind them.
     let start = RingPosition(word: 1 << 32 | UInt64(written))
     claim.reserved.storeRelaxed(start.word, .hint)
-    published.storeRelaxed(start.word, .hint)
+    turn.storeRelaxed(start.word, .hint)
   }
 
   /// Lets every writer go: no reservation succeeds any more. What is marked may still be published.
@@ -56,10 +56,13 @@ package final class CooperativeRing<Memory: RingMemory>: Sendable {
 
   /// The number of a new writer.
   fileprivate func takeWriterNumber() throws(RingError) -> Int {
-    let number = Int(writerCount.addAcquiringAndReleasing(1, .hint))
+    let number = Int(writerCount.addRelaxed(1, .hint))
     guard number < intents.count else { throw .tooManyWriters(limit: intents.count) }
     return number
   }
+
+  /// Up to where packets are published.
+  var published: RingPosition { RingPosition(word: turn.loadRelaxed(.hint) & ~1) }
 
   @inlinable @inline(__always)
   func mark(at position: RingPosition) -> Memory.Shared { marks[Int(position.offset / Self.bytesPerMark)] }
@@ -67,15 +70,18 @@ package final class CooperativeRing<Memory: RingMemory>: Sendable {
 
 /// One writer of a ring that several share, none of which waits for another.
 ///
-/// Reserve by compare-and-swap, copy, mark; then whoever finds the baton free publishes everything that is marked in a
-/// row, with one index store and one decision about the doorbell. A preempted writer delays when the host sees later
-/// packets, and no writer. The order of what follows a mark is carried by the baton alone: every writer changes that one
-/// word after it marked, and the holder lets go of it only if nobody came by since it last looked.
+/// Reserve by compare-and-swap, copy; then publish if it is this slot's turn, and else leave a mark for whoever has it. A
+/// preempted writer delays when the host sees later packets, and no writer.
+///
+/// The turn may come while the mark is made. So each side stores, passes a full fence, and looks: the writer marks and
+/// looks at the turn, the publisher passes the turn and looks at the mark. At least one of them sees the other's, and
+/// where both do, a compare-and-swap decides who goes on. A writer that finds the turn its own beforehand leaves no mark,
+/// so nobody contends with it: alone, a write takes the two locked instructions of an ordered one.
 @usableFromInline
 package struct CooperativeProducer<Memory: RingMemory>: RingProducer, ~Copyable, Sendable {
   @usableFromInline let claim: SpaceClaim<Memory>
   @usableFromInline let intent: Memory.Shared
-  /// This writer's number plus one, in the upper half.
+  /// This writer's number plus one.
   @usableFromInline let name: UInt64
   @usableFromInline let ring: CooperativeRing<Memory>
 
@@ -86,7 +92,7 @@ package struct CooperativeProducer<Memory: RingMemory>: RingProducer, ~Copyable,
     let number = try ring.takeWriterNumber()
     claim = ring.claim
     intent = ring.intents[number]
-    name = UInt64(number + 1) << 32
+    name = UInt64(number + 1)
     self.ring = ring
   }
 
@@ -103,43 +109,46 @@ package struct CooperativeProducer<Memory: RingMemory>: RingProducer, ~Copyable,
     precondition(reservation.remaining == 0, "every reserved byte is framed before it is published")
     let (start, end) = (reservation.start, reservation.end)
     reservation.settle()
-    // Nothing of the slot is touched behind this line.
-    ring.mark(at: start).storeReleasing(end.word, .mark)
-    guard var held = takeBaton() else { return .quiet }
-    var mustRing = false
+    if ring.turn.loadAcquiring(.takeTurn) != start.word {
+      // Nothing of the slot is touched behind this line.
+      ring.mark(at: start).storeReleasing(end.word, .mark)
+      memory.fence(.markThenLook)
+      guard claimTurn(at: start) else { return .quiet }
+    }
+    return publish(from: start, to: end)
+  }
+
+  /// Takes the turn of a slot that is marked: its own writer may want it, and whoever passed the turn there.
+  @inlinable @inline(__always)
+  func claimTurn(at position: RingPosition) -> Bool {
+    guard ring.turn.loadRelaxed(.hint) == position.word,
+      ring.turn.exchangeAcquiring(expected: position.word, desired: position.word | 1, .claimTurn).exchanged
+    else { return false }
+    ring.claimant.storeRelaxed(name, .hint)
+    return true
+  }
+
+  /// Having the turn: publishes the slot and all that are marked behind it, and passes the turn on.
+  @inlinable @inline(__always)
+  func publish(from start: RingPosition, to end: RingPosition) -> Publication {
+    var (front, end) = (start, end)
+    var publication = Publication.quiet
     while true {
-      if publishMarked() { mustRing = true }
-      // Let go, unless somebody came by meanwhile: its mark may be one that the walk just missed.
-      let (letGo, current) = ring.baton.exchangeAcquiringAndReleasing(expected: held, desired: 0, .passBaton)
-      if letGo { return mustRing ? .signal : .quiet }
-      held = current
+      while let next = markedEnd(at: end) { end = next }
+      memory.writeIndex.storeReleasing(end.offset, .publishIndex)
+      ring.turn.storeReleasing(end.word, .passTurn)
+      // The turn is the next slot's from here on. The fence that the question begins with stands between passing it and
+      // the look at that slot's mark as well.
+      if mustSignal(replaced: front.offset) { publication = .signal }
+      guard markedEnd(at: end) != nil, claimTurn(at: end) else { return publication }
+      front = end
     }
   }
 
-  /// Becomes the publisher, or leaves word for the one there is. Returns the baton as taken; nil when somebody has it.
+  /// The end of the slot at `position` where its writer has finished; else nil.
   @inlinable @inline(__always)
-  func takeBaton() -> UInt64? {
-    if ring.baton.loadRelaxed(.hint) == 0 {
-      let mine = name | 1
-      if ring.baton.exchangeAcquiringAndReleasing(expected: 0, desired: mine, .takeBaton).exchanged { return mine }
-    }
-    // Where the holder let go just now, this takes the baton without a name.
-    return ring.baton.addAcquiringAndReleasing(1, .takeBaton) == 0 ? 1 : nil
-  }
-
-  /// With the baton in hand: publishes all that is marked from the front on. Returns whether the reader must be told.
-  @inlinable @inline(__always)
-  func publishMarked() -> Bool {
-    let front = RingPosition(word: ring.published.loadRelaxed(.hint))
-    var end = front
-    while true {
-      let marked = RingPosition(word: ring.mark(at: end).loadAcquiring(.observeMark))
-      guard marked.isAhead(of: end) else { break }
-      end = marked
-    }
-    guard end != front else { return false }
-    memory.writeIndex.storeReleasing(end.offset, .publishIndex)
-    ring.published.storeRelaxed(end.word, .hint)
-    return mustSignal(replaced: front.offset)
+  func markedEnd(at position: RingPosition) -> RingPosition? {
+    let marked = RingPosition(word: ring.mark(at: position).loadAcquiring(.observeMark))
+    return marked.isAhead(of: position) ? marked : nil
   }
 }

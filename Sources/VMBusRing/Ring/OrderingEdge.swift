@@ -17,8 +17,8 @@
 /// | `armThenLook` | full fence | `releaseThenTestPending` | as above, seen from the writer |
 /// | `mark` | release | `observeMark` | the publisher exposes a slot whose bytes are not there yet |
 /// | `observeMark` | acquire | `mark` | as above, seen from the publisher |
-/// | `takeBaton` | acquire and release | `passBaton` | a mark is missed by the walk, and nobody looks again; or the next publisher stores an older index |
-/// | `passBaton` | acquire and release | `takeBaton` | as above, seen from the publisher that lets go |
+/// | `markThenLook` | full fence | `publishThenTestMask` | the writer sees the turn elsewhere, the publisher no mark: nobody publishes the slot |
+/// | `claimTurn` | acquire | `passTurn` | the next publisher stores an older index over a newer one |
 /// | `takeRoom` | acquire and release | `passRoom` | the reader is told an older writer's need, and this one's never |
 /// | `passRoom` | release | `takeRoom` | as above, seen from the writer that is done waiting |
 /// | `takeTurn` | acquire | `passTurn` | an index could be published before an earlier writer's bytes |
@@ -32,7 +32,7 @@ package enum OrderingEdge: String, Sendable, CaseIterable {
   case releaseThenTestPending, armThenLook
   case takeTurn, passTurn
   case mark, observeMark
-  case takeBaton, passBaton
+  case markThenLook, claimTurn
   case takeRoom, passRoom
   /// Reservation itself: disjointness comes from the compare-and-swap alone, and nothing is read through it, so it is
   /// relaxed. (Every earlier reservation is ordered before the reader's index by `observeSpace`.)

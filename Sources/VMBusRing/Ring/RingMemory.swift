@@ -16,13 +16,13 @@ package protocol WriterWord: Sendable {
   func loadAcquiring(_ edge: OrderingEdge) -> UInt64
   func storeRelaxed(_ value: UInt64, _ edge: OrderingEdge)
   func storeReleasing(_ value: UInt64, _ edge: OrderingEdge)
-  /// Puts `desired` where `expected` was, and only there. A failure observes as an acquiring load where the edge does.
+  /// Puts `desired` where `expected` was, and only there; may fail for no reason, so it belongs in a loop.
   func exchange(expected: UInt64, desired: UInt64, _ edge: OrderingEdge) -> (exchanged: Bool, original: UInt64)
-  /// The same, which also releases what was stored before and acquires what others released.
-  func exchangeAcquiringAndReleasing(expected: UInt64, desired: UInt64, _ edge: OrderingEdge)
+  /// The same, which acquires, and fails only where `expected` was not there.
+  func exchangeAcquiring(expected: UInt64, desired: UInt64, _ edge: OrderingEdge)
     -> (exchanged: Bool, original: UInt64)
-  /// Adds, releasing and acquiring. Returns what was there before.
-  func addAcquiringAndReleasing(_ value: UInt64, _ edge: OrderingEdge) -> UInt64
+  /// Adds. Returns what was there before.
+  func addRelaxed(_ value: UInt64, _ edge: OrderingEdge) -> UInt64
 }
 
 /// Words side by side that the writers of one ring share.
@@ -99,15 +99,13 @@ extension PrivateWord: WriterWord {
 
 extension PrivateWord {
   @inlinable @inline(__always)
-  package func exchangeAcquiringAndReleasing(expected: UInt64, desired: UInt64, _ edge: OrderingEdge)
+  package func exchangeAcquiring(expected: UInt64, desired: UInt64, _ edge: OrderingEdge)
     -> (exchanged: Bool, original: UInt64)
   {
-    exchangeAcquiringAndReleasing(expected: expected, desired: desired)
+    exchangeAcquiring(expected: expected, desired: desired)
   }
   @inlinable @inline(__always)
-  package func addAcquiringAndReleasing(_ value: UInt64, _ edge: OrderingEdge) -> UInt64 {
-    addAcquiringAndReleasing(value)
-  }
+  package func addRelaxed(_ value: UInt64, _ edge: OrderingEdge) -> UInt64 { addRelaxed(value) }
 }
 
 extension PrivateWordTable: WriterTable {}

@@ -6,9 +6,9 @@ package struct RingStall: Equatable, Sendable {
   /// Since when it has been so, by the watcher's clock, in nanoseconds: when it was first seen.
   package let since: UInt64
   /// Writers (from 0) that may hold the first reservation: more than one only where another tried for the same place.
-  /// Empty when that reservation is finished, and it is the publisher who hangs.
+  /// Empty when that reservation is finished, and whoever claimed its turn hangs.
   package let writers: [Int]
-  /// The writer that holds the baton; nil when nobody does, or nobody knows.
+  /// The writer that claimed the turn of a finished reservation; nil when nobody did.
   package let publisher: Int?
 
   package init(offset: UInt32, byteCount: UInt32, since: UInt64, writers: [Int], publisher: Int?) {
@@ -32,7 +32,8 @@ package struct RingWatch<Memory: RingMemory>: Sendable {
 
   /// Looks at the ring. Returns a stall when the front has not moved since an earlier look, though something is reserved.
   package mutating func look(at now: UInt64) -> RingStall? {
-    let published = RingPosition(word: ring.published.loadRelaxed(.hint))
+    let turn = ring.turn.loadAcquiring(.takeTurn)
+    let published = RingPosition(word: turn & ~1)
     let reserved = RingPosition(word: ring.claim.reserved.loadRelaxed(.hint))
     guard reserved.isAhead(of: published) else {
       front = nil
@@ -42,13 +43,13 @@ package struct RingWatch<Memory: RingMemory>: Sendable {
       (front, since) = (published, now)
       return nil
     }
+    let isClaimed = turn != published.word
     let isMarked = RingPosition(word: ring.mark(at: published).loadAcquiring(.observeMark)).isAhead(of: published)
-    let holder = ring.baton.loadRelaxed(.hint) >> 32
     return RingStall(
       offset: published.offset, byteCount: reserved.distance(from: published, in: ring.claim.memory.dataByteCount),
       since: since,
       writers: isMarked
         ? [] : ring.intents.indices.filter { ring.intents[$0].loadRelaxed(.hint) == published.word },
-      publisher: holder > 0 ? Int(holder) - 1 : nil)
+      publisher: isClaimed ? Int(ring.claimant.loadRelaxed(.hint)) - 1 : nil)
   }
 }
