@@ -45,12 +45,6 @@ static inline void platform_pause(void) {
 #endif
 }
 
-/// Asks for the line that holds `address`, to be written soon.
-static inline void platform_prefetch_for_write(const void *address) { __builtin_prefetch(address, 1, 3); }
-
-/// Asks for the line that holds `address`, to be read soon.
-static inline void platform_prefetch_for_read(const void *address) { __builtin_prefetch(address, 0, 3); }
-
 /// Binds the calling thread to one CPU. Returns 0 or an errno value.
 static inline int platform_bind_to_cpu(int cpu) {
   cpu_set_t set;

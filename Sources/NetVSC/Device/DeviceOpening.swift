@@ -120,7 +120,7 @@ final class DeviceOpening {
       let open = OpenChannel(
         channel,
         ChannelEnds(
-          transmit: try TransmitRing(transmit, mode: configuration.ringMode),
+          transmit: try TransmitRing(transmit, mode: configuration.ringMode, of: channel),
           receive: try RingConsumer(receive.ring, keeper: receive)))
       channels.append(open)
       return open

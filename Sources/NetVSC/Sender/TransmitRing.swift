@@ -22,12 +22,19 @@ struct TransmitRing: ~Copyable, Sendable {
 
   private static let hasForm = "a ring is owned in one form"
 
-  /// Takes over a ring as it stands.
-  init(_ view: RingView, mode: RingMode) throws(RingError) {
+  /// Takes over a ring as it stands. A shared one is closed when its channel is taken away, so that no writer waits.
+  init(_ view: RingView, mode: RingMode, of channel: Channel) throws(RingError) {
     switch mode {
-    case .exclusive: exclusive = try ExclusiveProducer(view.ring, keeper: view)
-    case .ordered: ordered = OrderedProducer(try OrderedRing(view.ring, keeper: view))
-    case .cooperative: cooperative = try CooperativeProducer(CooperativeRing(view.ring, keeper: view))
+    case .exclusive:
+      exclusive = try ExclusiveProducer(view.ring, keeper: view)
+    case .ordered:
+      let ring = try OrderedRing(view.ring, keeper: view)
+      channel.whenRescinded { ring.close() }
+      ordered = OrderedProducer(ring)
+    case .cooperative:
+      let ring = try CooperativeRing(view.ring, keeper: view)
+      channel.whenRescinded { ring.close() }
+      cooperative = try CooperativeProducer(ring)
     }
   }
 

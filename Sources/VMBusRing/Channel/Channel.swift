@@ -12,6 +12,8 @@ package final class Channel: Sendable {
 
   private let rescinded = Atomic<Bool>(false)
   private let reason = Mutex<String?>(nil)
+  /// What else must stop waiting then; nil once it was told.
+  private let listeners = Mutex<[@Sendable () -> Void]?>([])
 
   package init(index: Int) throws(SystemError) {
     self.index = index
@@ -25,10 +27,20 @@ package final class Channel: Sendable {
   /// Why it was taken away.
   package var rescindReason: String? { reason.withLock { $0 } }
 
+  /// Calls `body` once the channel is taken away, on the thread that does it; at once where it is already.
+  package func whenRescinded(_ body: @escaping @Sendable () -> Void) {
+    let isListening = listeners.withLock { listeners in
+      listeners?.append(body)
+      return listeners != nil
+    }
+    if !isListening { body() }
+  }
+
   /// Takes the channel away and wakes both ends. The first reason stays.
   package func rescind(because why: String) {
     reason.withLock { $0 = $0 ?? why }
     rescinded.store(true, ordering: .releasing)
+    for tell in listeners.withLock({ $0.take() }) ?? [] { tell() }
     toGuest.ring()
     toHost.ring()
   }

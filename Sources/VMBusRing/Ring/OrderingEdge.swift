@@ -12,7 +12,8 @@
 /// | `observeSpace` | acquire | `releaseSpace` | as above, seen from the writer |
 /// | `publishThenTestMask` | full fence | `unmaskThenLook` | the writer sees the mask still set, the reader an empty ring: it sleeps beside a packet |
 /// | `unmaskThenLook` | full fence | `publishThenTestMask` | as above, seen from the reader |
-/// | `testMask` | acquire | `setMask` | the emptiness test could use a read index older than the mask it was read with |
+/// | `clearMask` | release | `testMask` | the writer sees a cleared mask and a read index of before: it takes the ring for one that was not empty, and does not ring |
+/// | `testMask` | acquire | `clearMask` | as above, seen from the writer |
 /// | `releaseThenTestPending` | full fence | `armThenLook` | the reader sees no blocked writer, the writer no room: it sleeps for ever |
 /// | `armThenLook` | full fence | `releaseThenTestPending` | as above, seen from the writer |
 /// | `mark` | release | `observeMark` | the publisher exposes a slot whose bytes are not there yet |
@@ -28,15 +29,16 @@ package enum OrderingEdge: String, Sendable, CaseIterable {
   case publishIndex, observeIndex
   case releaseSpace, observeSpace
   case publishThenTestMask, unmaskThenLook
-  case testMask, setMask
+  case clearMask, testMask
   case releaseThenTestPending, armThenLook
   case takeTurn, passTurn
   case mark, observeMark
   case markThenLook, claimTurn
   case takeRoom, passRoom
-  /// Reservation itself: disjointness comes from the compare-and-swap alone, and nothing is read through it, so it is
-  /// relaxed. (Every earlier reservation is ordered before the reader's index by `observeSpace`.)
+  /// Relaxed: reservation itself. Disjointness comes from the compare-and-swap alone, and nothing is read through it;
+  /// the room that it takes was seen free through `observeSpace`.
   case claimSpace
-  /// A value that only decides about a doorbell or a retry, judged after a fence that another edge names: relaxed.
+  /// Relaxed: a value that is judged after a fence which another edge names, or that only decides about a retry or a
+  /// doorbell too many, or that no other thread sees yet.
   case hint
 }

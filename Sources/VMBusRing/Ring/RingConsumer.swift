@@ -120,16 +120,17 @@ package struct RingConsumer<Memory: RingMemory>: ~Copyable, Sendable {
     return free > pending && (free <= freed || free - freed <= pending)
   }
 
-  /// Tells the writer that no doorbell is needed: we look by ourselves.
-  package func mask() {
-    memory.interruptMask.storeRelaxed(1, .setMask)
-    memory.fence(.unmaskThenLook)
-  }
+  /// Tells the writer that no doorbell is needed: we look by ourselves. One that does not see it yet rings in vain.
+  @inlinable
+  package func mask() { memory.interruptMask.storeRelaxed(1, .hint) }
 
   /// Asks for a doorbell at the next packet, and looks once more. Returns whether there are packets already: then the
   /// mask is set again, and no doorbell will come.
+  ///
+  /// What was read is to be released before: a writer rings only where the ring was empty by the reader's index.
   package mutating func unmask() throws(RingError) -> Bool {
-    memory.interruptMask.storeReleasing(0, .setMask)
+    assert(!holdsSpace, "release before you sleep")
+    memory.interruptMask.storeReleasing(0, .clearMask)
     memory.fence(.unmaskThenLook)
     try look()
     guard head != written else { return false }

@@ -34,6 +34,20 @@ struct ChannelTests {
     #expect(channel.rescindReason == "the device was removed")
   }
 
+  @Test("tells whoever asked when it is taken away, once, and at once afterwards")
+  func listeners() throws {
+    let channel = try Channel(index: 0)
+    let told = Atomic(0)
+    channel.whenRescinded { told.add(1, ordering: .relaxed) }
+    channel.whenRescinded { told.add(1, ordering: .relaxed) }
+    #expect(told.load(ordering: .relaxed) == 0)
+    channel.rescind(because: "gone")
+    channel.rescind(because: "again")
+    #expect(told.load(ordering: .relaxed) == 2)
+    channel.whenRescinded { told.add(1, ordering: .relaxed) }
+    #expect(told.load(ordering: .relaxed) == 3)
+  }
+
   @Test("wakes both ends when it is taken away, and each sees why", .timeLimit(.minutes(1)))
   func rescind() throws {
     let channel = try Channel(index: 0)

@@ -115,6 +115,7 @@ struct RingConsumerSignallingTests {
     try producer.put([TestPacket(1, ringByteCount: 24), TestPacket(2, ringByteCount: 24)])
     var consumer = try Self.consumer(test)
     _ = try consumer.take()
+    _ = consumer.release()
     let isThere = try consumer.unmask()
     #expect(isThere)
     #expect(test[.interruptMask] == 1)

@@ -186,6 +186,7 @@ private struct RandomRun: ~Copyable {
   }
 
   private mutating func unmask() throws {
+    release()
     let isThere = try consumer.unmask()
     #expect(isThere == !model.unread.isEmpty, "\(place)")
     model.isMasked = isThere
