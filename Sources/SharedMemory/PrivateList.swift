@@ -24,6 +24,18 @@ package struct PrivateList<Element: BitwiseCopyable>: ~Copyable, @unchecked Send
     count += 1
   }
 
+  /// The element at the end; nil when the list is empty.
+  @inlinable @inline(__always)
+  package var last: Element? { count > 0 ? self[count - 1] : nil }
+
+  /// Takes the element at the end. There must be one.
+  @inlinable @inline(__always)
+  package mutating func removeLast() -> Element {
+    precondition(count > 0, "an element is taken from a list that has one")
+    count -= 1
+    return unsafe start[count]
+  }
+
   /// Empties the list; its elements need no ending.
   @inlinable @inline(__always)
   package mutating func removeAll() { count = 0 }
@@ -31,8 +43,14 @@ package struct PrivateList<Element: BitwiseCopyable>: ~Copyable, @unchecked Send
   /// The element at `index`, below `count`.
   @inlinable @inline(__always)
   package subscript(index: Int) -> Element {
-    precondition(index >= 0 && index < count, "an element lies inside its list")
-    return unsafe start[index]
+    get {
+      precondition(index >= 0 && index < count, "an element lies inside its list")
+      return unsafe start[index]
+    }
+    _modify {
+      precondition(index >= 0 && index < count, "an element lies inside its list")
+      yield unsafe &start[index]
+    }
   }
 
   @usableFromInline

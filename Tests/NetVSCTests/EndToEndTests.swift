@@ -145,7 +145,9 @@ struct EndToEndTests {
   func slowHost() throws {
     let sink = BlockedSink()
     let host = try Host(HostConfiguration(execution: .threads, sink: .frames(sink)))
-    let device = try Device.open(host.offer, DeviceConfiguration())
+    var configuration = DeviceConfiguration()
+    configuration.packetsPerMessage = 1
+    let device = try Device.open(host.offer, configuration)
     var sender = try device.makeSender(queue: 0)
     try sender.publish(Frames.numbered(0..<5))
     let isDrained = try sender.drain(timeout: 20_000_000)

@@ -42,6 +42,17 @@ enum ExpectedPacket {
     return halves([1, 44 + count, 36, count, 0, 0, 0, 36, 0, 0, 0]) + frame
   }
 
+  /// The RNDIS messages of several frames in one section: each but the last padded, with zeros, to the alignment.
+  static func section(_ frames: [[UInt8]], alignment: Int) -> [UInt8] {
+    frames.enumerated().flatMap { index, frame in
+      var packet = section(frame)
+      guard index < frames.count - 1 else { return packet }
+      packet += [UInt8](repeating: 0, count: (alignment - packet.count % alignment) % alignment)
+      packet.replaceSubrange(4..<8, with: halves([UInt32(packet.count)]))
+      return packet
+    }
+  }
+
   /// 64-bit words, little-endian.
   static func words(_ words: [UInt64]) -> [UInt8] {
     words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }

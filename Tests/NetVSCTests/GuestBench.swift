@@ -15,7 +15,7 @@ final class GuestBench {
   /// Opens a device. `prepare` changes what the host does and what the guest asks for, before.
   init(
     ringMode: RingMode = .exclusive, mapping: RingMapping = .double, runsInline: Bool = true,
-    ringByteCount: Int = 64 * 4096, sectionsPerQueue: Int = 256,
+    ringByteCount: Int = 64 * 4096, sectionsPerQueue: Int = 256, packetsPerMessage: Int = 1,
     prepare: (ScriptedHost, inout DeviceConfiguration) -> Void = { _, _ in }
   ) throws {
     host = try ScriptedHost(mapping: mapping, runsInline: runsInline)
@@ -23,6 +23,7 @@ final class GuestBench {
     configuration.ringMode = ringMode
     configuration.ringByteCount = ringByteCount
     configuration.sectionsPerQueue = sectionsPerQueue
+    configuration.packetsPerMessage = packetsPerMessage
     prepare(host, &configuration)
     device = try Device.open(host.offer, configuration)
     // The last acknowledgement: nobody waited any more.
@@ -30,10 +31,12 @@ final class GuestBench {
     opening = host.log
   }
 
-  /// The configuration of tests: as by default, but for the clock.
+  /// The configuration of tests: as by default, but for the clock, and one packet in each message, so that a test says
+  /// where there are more.
   static func configuration(clock: ManualClock) -> DeviceConfiguration {
     var configuration = DeviceConfiguration()
     configuration.clock = clock.clock
+    configuration.packetsPerMessage = 1
     return configuration
   }
 

@@ -8,7 +8,7 @@ public struct PacketCount: Equatable, Sendable {
 
   /// Adds one packet of `byteCount` bytes.
   @inline(__always)
-  mutating func add(_ byteCount: Int) { add(1, bytes: byteCount) }
+  mutating func add(_ byteCount: Int) { add(1, bytes: UInt32(truncatingIfNeeded: byteCount)) }
 
   /// Adds another count.
   @inline(__always)
@@ -19,9 +19,9 @@ public struct PacketCount: Equatable, Sendable {
 
   /// Adds `packets` packets of `bytes` bytes together.
   @inline(__always)
-  mutating func add(_ packets: Int, bytes: Int) {
-    self.packets &+= UInt64(truncatingIfNeeded: packets)
-    self.bytes &+= UInt64(truncatingIfNeeded: bytes)
+  mutating func add(_ packets: UInt32, bytes: UInt32) {
+    self.packets &+= UInt64(packets)
+    self.bytes &+= UInt64(bytes)
   }
 }
 

@@ -12,6 +12,9 @@ public struct DeviceConfiguration: Sendable {
   public var ringByteCount = 128 * 4096
   /// How many sections of the send buffer each queue wants. All queues together get at most 16 MiB of them.
   public var sectionsPerQueue = 256
+  /// How many frames go into one message at most, as far as the host takes several; from 1 to 64. Each message costs
+  /// both sides about as much as copying a frame.
+  public var packetsPerMessage = 8
   /// The size of the receive buffer in bytes.
   public var receiveBufferByteCount = 1 << 20
   /// How long the host may take for one answer of the set-up, in nanoseconds.
@@ -37,6 +40,9 @@ extension DeviceConfiguration {
     }
     guard (1...4096).contains(sectionsPerQueue) else {
       throw .badConfiguration("sections per queue: from 1 to 4096, not \(sectionsPerQueue)")
+    }
+    guard (1...64).contains(packetsPerMessage) else {
+      throw .badConfiguration("packets per message: from 1 to 64, not \(packetsPerMessage)")
     }
     guard (1 << 16...31 << 20).contains(receiveBufferByteCount) else {
       throw .badConfiguration("receive buffer: from 64 KiB to 31 MiB, not \(receiveBufferByteCount) bytes")

@@ -60,10 +60,12 @@ final class DeviceOpening {
       .currentPacketFilter, to: [.directed, .multicast, .broadcast] as PacketFilter, step: "the packet filter")
 
     let version = control.version
-    let messageByteCount = min(sectionByteCount, Int(limits.maximumTransferByteCount))
+    let messageLimits = OpenMessage.Limits(
+      packetCount: min(limits.maximumPacketsPerMessage, UInt32(configuration.packetsPerMessage)),
+      byteCount: min(UInt32(sectionByteCount), limits.maximumTransferByteCount), alignment: limits.alignment)
     // A host that cannot be told the frame size takes the common one.
     let frameByteCount = version >= .v2 ? configuration.frameByteCount : Self.commonFrameByteCount
-    let maximumFrameByteCount = min(frameByteCount, messageByteCount - Int(RNDISPacketHeader.encodedSize))
+    let maximumFrameByteCount = min(frameByteCount, Int(messageLimits.byteCount - RNDISPacketHeader.encodedSize))
     let sectionCount = min(sendBuffer.byteCount / sectionByteCount / channels.count, configuration.sectionsPerQueue)
     guard sectionCount > 0 else {
       throw .refused(step: "the send buffer", reason: "\(sendBuffer.byteCount) bytes hold no section for each queue")
@@ -72,7 +74,8 @@ final class DeviceOpening {
     let queues = channels.enumerated().map { index, channel in
       DeviceQueue(
         open: channel, host: offer.host, sendBuffer: sendBuffer, sectionByteCount: sectionByteCount,
-        sections: index * sectionCount..<(index + 1) * sectionCount, maximumFrameByteCount: maximumFrameByteCount)
+        sections: index * sectionCount..<(index + 1) * sectionCount, maximumFrameByteCount: maximumFrameByteCount,
+        messageLimits: messageLimits)
     }
     return Device(
       queues: queues, version: version, address: address, maximumFrameByteCount: maximumFrameByteCount,

@@ -42,7 +42,9 @@ struct QueueRemains: ~Copyable, Sendable {
     inFlight = InFlightTable(capacity: queue.sections.count)
   }
 
-  init(sections: consuming SectionShare, inFlight: InFlightTable, acknowledgements: [UInt64], violation: String?) {
+  init(
+    sections: consuming SectionShare, inFlight: consuming InFlightTable, acknowledgements: [UInt64], violation: String?
+  ) {
     self.sections = sections
     self.inFlight = inFlight
     self.acknowledgements = acknowledgements
@@ -59,6 +61,8 @@ final class DeviceQueue: Sendable {
   /// The sections of the buffer that are this queue's.
   let sections: Range<Int>
   let maximumFrameByteCount: Int
+  /// What a message may hold.
+  let messageLimits: OpenMessage.Limits
 
   /// What the last sender left to the next; nil before the first, and while one is out.
   private let remains = Mutex<QueueRemains?>(nil)
@@ -69,7 +73,7 @@ final class DeviceQueue: Sendable {
 
   init(
     open: OpenChannel, host: any HostEndpoint, sendBuffer: SharedBytes, sectionByteCount: Int, sections: Range<Int>,
-    maximumFrameByteCount: Int
+    maximumFrameByteCount: Int, messageLimits: OpenMessage.Limits
   ) {
     self.open = open
     self.host = host
@@ -77,6 +81,7 @@ final class DeviceQueue: Sendable {
     self.sectionByteCount = sectionByteCount
     self.sections = sections
     self.maximumFrameByteCount = maximumFrameByteCount
+    self.messageLimits = messageLimits
   }
 
   /// What the last sender left; that of a queue never used for the first.

@@ -51,9 +51,10 @@ extension Sender {
     case .tooShort: throw .tooShort
     case .taken, .wouldBlock, nil: break
     }
-    guard let section = nextSection() else { throw .wouldBlock }
+    guard makePlace(for: byteCount) else { throw .wouldBlock }
     return FrameReservation(
-      bytes: sections.bytes(of: section, from: Int(RNDISPacketHeader.encodedSize), byteCount: byteCount),
+      bytes: sections.bytes(
+        of: message.section, from: message.nextFrameStart(messageLimits), byteCount: byteCount),
       committed: committed.reference())
   }
 

@@ -1,3 +1,4 @@
+internal import SharedMemory
 internal import VMBusRing
 internal import WireFormats
 
@@ -10,8 +11,9 @@ struct PublishedBurst {
 
 /// Messages whose frames lie in their sections, waiting to be published together: with one index store, and one look at
 /// whether the host needs a doorbell.
-struct OpenBurst {
-  private struct Message {
+struct OpenBurst: ~Copyable {
+  /// One of them. (Not private: the compiler cannot end a `PrivateList` of a private type from another file.)
+  struct Message: BitwiseCopyable {
     let transactionID: UInt64
     let section: UInt32
     let byteCount: UInt32
@@ -20,33 +22,34 @@ struct OpenBurst {
   /// Descriptor and the NVSP message; the trailer comes on top. Forty bytes of NVSP are right for every version.
   private static let packetByteCount: UInt32 = 16 + 40
 
-  /// Room for the most messages there can be; those from `first` to `end` wait. It is never resized.
-  private var messages: [Message]
+  private let capacity: Int
+  /// Those from `first` on wait.
+  private var messages: PrivateList<Message>
   private var first = 0
-  private var end = 0
 
   init(capacity: Int) {
-    messages = Array(repeating: Message(transactionID: 0, section: 0, byteCount: 0), count: capacity)
+    self.capacity = capacity
+    messages = PrivateList(capacity: capacity)
   }
 
   /// How many messages wait.
   @inline(__always)
-  var count: Int { end - first }
+  var count: Int { messages.count - first }
 
-  /// Whether another message can be added. Publishing makes room, once all that waits is published.
+  /// How many more can be added. Publishing makes room, once all that waits is published.
   @inline(__always)
-  var hasRoom: Bool { end < messages.count }
+  var freeCount: Int { capacity - messages.count }
 
   /// Adds a message whose RNDIS bytes are the first `byteCount` of `section`.
   @inline(__always)
-  mutating func append(transactionID: UInt64, section: UInt32, byteCount: Int) {
-    messages[end] = Message(transactionID: transactionID, section: section, byteCount: UInt32(byteCount))
-    end += 1
+  mutating func append(transactionID: UInt64, section: UInt32, byteCount: UInt32) {
+    precondition(freeCount > 0, "a message is opened where the burst has room for it")
+    messages.append(Message(transactionID: transactionID, section: section, byteCount: byteCount))
   }
 
   /// Takes out the message that was added first, of those that were not published; nil when there is none.
   mutating func removeFirst() -> UInt64? {
-    guard first < end else { return nil }
+    guard count > 0 else { return nil }
     first += 1
     return messages[first - 1].transactionID
   }
@@ -73,7 +76,10 @@ struct OpenBurst {
       published.packets.add(packetCount, bytes: byteCount)
     }
     first += published.messageCount
-    if first == end { (first, end) = (0, 0) }
+    if count == 0 {
+      messages.removeAll()
+      first = 0
+    }
     published.publication = producer.commit(reservation)
     return published
   }

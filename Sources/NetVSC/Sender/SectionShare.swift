@@ -9,14 +9,15 @@ struct SectionShare: ~Copyable {
   /// The size of a section, as the host has it.
   let sectionByteCount: Int
   private let first: UInt32
-  private var free: [UInt32]
+  private var free: PrivateList<UInt32>
 
   /// The sections `range` of a send buffer.
   init(of buffer: SharedBytes, sectionByteCount: Int, sections range: Range<Int>) {
     self.buffer = buffer.part(range.lowerBound * sectionByteCount..<range.upperBound * sectionByteCount)
     self.sectionByteCount = sectionByteCount
     first = UInt32(range.lowerBound)
-    free = range.reversed().map(UInt32.init)
+    free = PrivateList(capacity: max(range.count, 1))
+    for section in range.reversed() { free.append(UInt32(section)) }
   }
 
   /// How many sections are free.

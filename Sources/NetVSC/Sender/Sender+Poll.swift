@@ -38,7 +38,7 @@ extension Sender {
           if now == 0 { now = clock.now() }
           if complete(packet.transactionID, word: packet.word, at: now) { completed += 1 }
         case .dataUsingTransferPages: acknowledgements.append(packet.transactionID)
-        default: counters.ignoredPackets &+= 1
+        default: counts.ignoredPackets &+= 1
         }
       }
       if completed > 0 { times.lastCompletion = now }
@@ -56,23 +56,23 @@ extension Sender {
   /// The message's resources are free whatever the host says of it.
   @inline(__always)
   private mutating func complete(_ transactionID: UInt64, word: UInt64?, at now: UInt64) -> Bool {
-    counters.completions &+= 1
+    counts.completions &+= 1
     guard let message = inFlight.remove(transactionID) else {
-      counters.unknownCompletions &+= 1
+      counts.unknownCompletions &+= 1
       return false
     }
     sections.give(back: message.section)
     guard !message.isAbandoned else {
-      counters.unknownCompletions &+= 1
+      counts.unknownCompletions &+= 1
       return false
     }
     latencies.record(now &- min(now, message.publishedAt))
     if let word, word == RNDISPacketComplete(status: .success).word {
-      counters.completed.add(Int(message.packetCount), bytes: Int(message.byteCount))
+      counts.completed.add(message.packetCount, bytes: message.byteCount)
     } else {
-      counters.failed.add(Int(message.packetCount), bytes: Int(message.byteCount))
+      counts.failed.add(message.packetCount, bytes: message.byteCount)
       if word.map({ UInt32(truncatingIfNeeded: $0) }) != RNDISPacketComplete.type.rawValue {
-        counters.malformedCompletions &+= 1
+        counts.malformedCompletions &+= 1
       }
     }
     return true
@@ -88,14 +88,14 @@ extension Sender {
         return try note(error)
       }
       acknowledgements.removeLast()
-      counters.receivesAcknowledged &+= 1
+      counts.receivesAcknowledged &+= 1
       try signal(publication)
     }
   }
 
   /// Waits, at most `timeout` nanoseconds, until the host has done something. A host without threads runs meanwhile.
   public mutating func wait(timeout: UInt64) throws(SenderError) {
-    counters.waits &+= 1
+    counts.waits &+= 1
     guard !queue.host.runsInline else { return queue.host.attend(queue.channel, timeout: timeout) }
     for _ in 0..<Self.spinCount {
       if ends.receive.hasPackets { return }

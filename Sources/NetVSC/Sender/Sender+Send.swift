@@ -21,9 +21,12 @@ extension Sender {
   public mutating func send(_ frame: RawSpan) throws(SenderError) -> SendOutcome {
     settle()
     if let refusal = refuse(frame.byteCount) { return refusal }
-    if !burst.hasRoom { try flush() }
-    guard let section = nextSection() else { return .wouldBlock }
-    sections.write(frame, to: section, at: Int(RNDISPacketHeader.encodedSize))
+    if !makePlace(for: frame.byteCount) {
+      guard burst.freeCount == 0 else { return .wouldBlock }
+      try flush()
+      guard makePlace(for: frame.byteCount) else { return .wouldBlock }
+    }
+    sections.write(frame, to: message.section, at: message.nextFrameStart(messageLimits))
     stage(frameByteCount: frame.byteCount)
     return .taken
   }
@@ -31,6 +34,7 @@ extension Sender {
   /// Makes everything sent so far visible to the host, as far as the ring has room; the rest stays for the next flush.
   public mutating func flush() throws(SenderError) {
     settle()
+    closeMessage()
     if let violation { throw .hostViolation(violation) }
     try sendAcknowledgements()
     guard burst.count > 0 else { return }
@@ -44,58 +48,70 @@ extension Sender {
     }
     if times.firstPublication == nil { times.firstPublication = now }
     times.lastPublication = now
-    counters.messages &+= UInt64(published.messageCount)
-    counters.published += published.packets
+    counts.messages &+= UInt64(published.messageCount)
+    counts.published += published.packets
     try signal(published.publication)
   }
 
-  /// The section for the next frame; nil where the frame would block.
+  /// Finds a place for a frame: behind the open message's packets, or in a section of its own. Returns whether there is
+  /// one, and counts where there is no section.
   @inline(__always)
-  mutating func nextSection() -> UInt32? {
-    guard burst.hasRoom else { return nil }
-    if let section = sections.next { return section }
-    counters.noSection &+= 1
-    return nil
+  mutating func makePlace(for frameByteCount: Int) -> Bool {
+    if message.isOpen {
+      if message.hasRoom(for: frameByteCount, within: messageLimits) { return true }
+      closeMessage()
+    }
+    guard burst.freeCount > 0 else { return false }
+    guard let section = sections.next else {
+      counts.noSection &+= 1
+      return false
+    }
+    message.begin(in: section)
+    return true
   }
 
   /// Counts and names a frame of a size that is not carried; nil for every other.
   @inline(__always)
   mutating func refuse(_ byteCount: Int) -> SendOutcome? {
     if byteCount > maximumFrameByteCount {
-      counters.offered.add(byteCount)
-      counters.refusedTooLarge.add(byteCount)
+      counts.offered.add(byteCount)
+      counts.refusedTooLarge.add(byteCount)
       return .tooLarge
     }
     if byteCount < Self.minimumFrameByteCount {
-      counters.offered.add(byteCount)
-      counters.refusedTooShort.add(byteCount)
+      counts.offered.add(byteCount)
+      counts.refusedTooShort.add(byteCount)
       return .tooShort
     }
     return nil
   }
 
-  /// Frames the bytes that lie in the next free section, behind the room for their header, and adds them to the burst.
+  /// Frames the bytes that lie in the place that was made, and adds them to the open message.
   @inline(__always)
   mutating func stage(frameByteCount: Int) {
-    let section = sections.take()
-    let header = RNDISPacketHeader(frameByteCount: UInt32(frameByteCount), perPacketInfoByteCount: 0)
-    var space = sections.bytes(of: section, byteCount: Int(RNDISPacketHeader.encodedSize))
-    header.emit(into: &space)
-    let transactionID = inFlight.enter(section: section, packetCount: 1, byteCount: frameByteCount)
-    burst.append(
-      transactionID: transactionID, section: section,
-      byteCount: Int(RNDISPacketHeader.encodedSize) + frameByteCount)
-    counters.offered.add(frameByteCount)
-    counters.reserved.add(frameByteCount)
+    if !message.isOpen { _ = sections.take() }
+    message.append(frameByteCount: frameByteCount, to: sections, within: messageLimits)
+  }
+
+  /// Adds the open message, if there is one, to the burst: for which there is room since it was opened.
+  @inline(__always)
+  mutating func closeMessage() {
+    guard message.isOpen else { return }
+    let transactionID = inFlight.enter(
+      section: message.section, packetCount: message.packetCount, byteCount: message.frameByteCount)
+    burst.append(transactionID: transactionID, section: message.section, byteCount: message.byteCount)
+    counts.offered.add(message.packetCount, bytes: message.frameByteCount)
+    counts.reserved.add(message.packetCount, bytes: message.frameByteCount)
+    message.close()
   }
 
   /// Rings the host's doorbell if a publication asks for it.
   @inline(__always)
   mutating func signal(_ publication: Publication) throws(SenderError) {
     switch publication {
-    case .quiet: counters.signalsElided &+= 1
+    case .quiet: counts.signalsElided &+= 1
     case .signal:
-      counters.signals &+= 1
+      counts.signals &+= 1
       queue.channel.toHost.ring()
     case .closed: throw .rescinded(queue.channel.rescindReason ?? "closed")
     }
@@ -104,7 +120,7 @@ extension Sender {
   /// Sorts a ring's error: no room is normal and counted, everything else ends the queue.
   mutating func note(_ error: RingError) throws(SenderError) {
     switch error {
-    case .full: counters.ringFull &+= 1
+    case .full: counts.ringFull &+= 1
     case .closed: throw .rescinded(queue.channel.rescindReason ?? "closed")
     case .tooManyWriters: preconditionFailure("a ring refuses a writer when it is made, not when it writes")
     case .tooLarge, .indexOutOfRange, .indexMovedBack, .badDescriptor:

@@ -4,8 +4,9 @@ internal import WireFormats
 
 /// One thread's way to send on one queue of a device.
 ///
-/// A frame is copied once, into a section of the send buffer, and framed there; `flush` publishes all that was sent since
-/// the last one, with one index store and at most one doorbell. `poll` takes completions, which give the sections back.
+/// A frame is copied once, into a section of the send buffer, and framed there, behind others of the same message where
+/// the host takes several; `flush` publishes all that was sent since the last one, with one index store and at most one
+/// doorbell. `poll` takes completions, which give the sections back.
 /// Nothing here blocks but `wait` and `drain`. A sender belongs to one thread at a time; call `finish` at the end, which
 /// gives the queue back to its device.
 public struct Sender: ~Copyable, Sendable {
@@ -18,6 +19,8 @@ public struct Sender: ~Copyable, Sendable {
   var ends: ChannelEnds
   var sections: SectionShare
   var inFlight: InFlightTable
+  var message = OpenMessage()
+  let messageLimits: OpenMessage.Limits
   var burst = OpenBurst(capacity: burstCapacity)
   /// Where a `FrameReservation` leaves word that it was committed.
   let committed = StableCell(CommittedFrame.none)
@@ -29,8 +32,8 @@ public struct Sender: ~Copyable, Sendable {
 
   /// The longest frame that is carried, from the destination address on, in bytes.
   public let maximumFrameByteCount: Int
-  /// What became of the packets so far.
-  public internal(set) var counters = QueueCounters()
+  /// What became of the packets so far, those of the open message left out.
+  var counts = QueueCounters()
   /// The time from publication to completion, of every message that completed.
   public internal(set) var latencies = LatencyCounters()
   /// When things happened, by the device's clock.
@@ -39,27 +42,40 @@ public struct Sender: ~Copyable, Sendable {
   /// The queue's number, from 0.
   public var queueIndex: Int { queue.index }
 
-  /// How many messages are published or about to be, and not completed.
-  public var inFlightCount: Int { inFlight.count }
+  /// What became of the packets so far.
+  public var counters: QueueCounters {
+    var counters = counts
+    counters.offered.add(message.packetCount, bytes: message.frameByteCount)
+    counters.reserved.add(message.packetCount, bytes: message.frameByteCount)
+    return counters
+  }
 
-  /// Whether the next frame would be taken.
-  public var hasRoom: Bool { burst.hasRoom && sections.freeCount > 0 }
+  /// How many messages are published or about to be, and not completed.
+  public var inFlightCount: Int { inFlight.count + (hasOpenMessage ? 1 : 0) }
+
+  /// Whether the next frame would be taken, whatever its size.
+  public var hasRoom: Bool { burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.freeCount > 0 }
+
+  /// Whether there is a message that is not in the burst yet, or will be when a committed frame is settled.
+  private var hasOpenMessage: Bool { message.isOpen || committed.value.byteCount > 0 }
 
   init(queue: DeviceQueue, ends: consuming ChannelEnds, clock: Clock) {
     self.ends = ends
     self.queue = queue
     self.clock = clock
     let remains = queue.takeRemains()
-    (inFlight, acknowledgements, violation) = (remains.inFlight, remains.acknowledgements, remains.violation)
+    (acknowledgements, violation) = (remains.acknowledgements, remains.violation)
     sections = remains.sections
+    inFlight = remains.inFlight
     maximumFrameByteCount = queue.maximumFrameByteCount
+    messageLimits = queue.messageLimits
     self.ends.receive.mask()
   }
 
   /// Ends the sender's work: what is still in flight is counted as lost, and the queue goes back to its device.
   public consuming func finish() -> SenderAccount {
     abandon()
-    let account = SenderAccount(counters: counters, latencies: latencies, times: times)
+    let account = SenderAccount(counters: counts, latencies: latencies, times: times)
     queue.leave(
       QueueRemains(
         sections: sections, inFlight: inFlight, acknowledgements: acknowledgements, violation: violation))
@@ -69,14 +85,15 @@ public struct Sender: ~Copyable, Sendable {
 
   private mutating func abandon() {
     settle()
+    closeMessage()
     // The host never saw these.
     while let transactionID = burst.removeFirst() {
       let message = inFlight.withdraw(transactionID)
       sections.give(back: message.section)
-      counters.lost.add(Int(message.packetCount), bytes: Int(message.byteCount))
+      counts.lost.add(message.packetCount, bytes: message.byteCount)
     }
     for message in inFlight.abandonAll() {
-      counters.lost.add(Int(message.packetCount), bytes: Int(message.byteCount))
+      counts.lost.add(message.packetCount, bytes: message.byteCount)
     }
   }
 }
