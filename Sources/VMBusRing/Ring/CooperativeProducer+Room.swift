@@ -12,8 +12,8 @@ extension CooperativeProducer {
   /// Tells the reader how much room this writer waits for, and looks once more. One writer at a time can.
   ///
   /// The reader measures from the index it was given, the writer from the last reservation; what lies between is added,
-  /// so that the reader's signal means room for the writer. Reservations that others make meanwhile are no matter: the
-  /// writer asks again after waking.
+  /// so that the reader's signal means room for the writer. Reservations that others make once it sleeps are no matter: it
+  /// asks again after waking.
   package mutating func arm(needing byteCount: UInt32) throws(RingError) -> RoomAnswer {
     guard byteCount < memory.dataByteCount else {
       throw .tooLarge(needed: byteCount, dataByteCount: memory.dataByteCount)
@@ -21,18 +21,23 @@ extension CooperativeProducer {
     guard claim.closed.loadRelaxed(.hint) == 0 else { throw .closed }
     let (isMine, holder) = ring.armer.exchangeAcquiring(expected: 0, desired: name, .takeRoom)
     guard isMine || holder == name else {
-      return try freeByteCount() > byteCount ? .room : .queued
+      return try freeByteCount(behind: claim.reserved.loadAcquiring(.claimSpace)) ?? 0 > byteCount ? .room : .queued
     }
-    let published = ring.published
-    let reserved = RingPosition(word: claim.reserved.loadRelaxed(.hint))
-    let unpublished = reserved.isAhead(of: published) ? reserved.distance(from: published, in: memory.dataByteCount) : 0
-    // Never more than an empty ring can give, or the signal would never come.
-    let needed = min(UInt64(byteCount) + UInt64(unpublished), UInt64(memory.dataByteCount) - 8)
-    memory.pendingSendSize.storeRelaxed(UInt32(needed), .hint)
-    memory.fence(.armThenLook)
-    guard try freeByteCount() > byteCount else { return .armed }
-    disarm()
-    return .room
+    while true {
+      let word = claim.reserved.loadAcquiring(.claimSpace)
+      let (published, reserved) = (ring.published, RingPosition(word: word))
+      let unpublished =
+        reserved.isAhead(of: published) ? reserved.distance(from: published, in: memory.dataByteCount) : 0
+      // Never more than an empty ring can give, or the signal would never come.
+      let needed = min(UInt64(byteCount) + UInt64(unpublished), UInt64(memory.dataByteCount) - 8)
+      memory.pendingSendSize.storeRelaxed(UInt32(needed), .hint)
+      memory.fence(.armThenLook)
+      // What the reader was told and what we look at are by one place, or it may have crossed the size already.
+      guard let free = try freeByteCount(behind: word) else { continue }
+      guard free > byteCount else { return .armed }
+      disarm()
+      return .room
+    }
   }
 
   /// No longer waits for the reader; somebody else may now.
@@ -41,11 +46,13 @@ extension CooperativeProducer {
     ring.armer.storeReleasing(0, .passRoom)
   }
 
-  /// The room that the reader's index leaves behind the last reservation.
-  private func freeByteCount() throws(RingError) -> UInt32 {
-    let reserved = RingPosition(word: claim.reserved.loadRelaxed(.claimSpace))
+  /// The room that the reader's index leaves behind the last reservation, if that still ends at `place`: an older place
+  /// than the reader's index makes an empty ring look full.
+  private func freeByteCount(behind place: UInt64) throws(RingError) -> UInt32? {
     let read = memory.readIndex.loadAcquiring(.observeSpace)
     guard RingArithmetic.isLegal(read, in: memory.dataByteCount) else { throw .indexOutOfRange(read) }
-    return memory.dataByteCount - RingArithmetic.distance(from: read, to: reserved.offset, in: memory.dataByteCount)
+    guard claim.reserved.loadAcquiring(.claimSpace) == place else { return nil }
+    return memory.dataByteCount
+      - RingArithmetic.distance(from: read, to: RingPosition(word: place).offset, in: memory.dataByteCount)
   }
 }
