@@ -49,11 +49,12 @@ package struct PrivateWord: @unchecked Sendable {
   @inlinable @inline(__always)
   package func storeReleasing(_ value: UInt64) { unsafe word.pointee.store(value, ordering: .releasing) }
 
-  /// Puts `desired` where `expected` was; may fail for no reason, so it belongs in a loop. Returns whether it did, and
-  /// what was there.
+  /// Puts `desired` where `expected` was, and then releases; else acquires. May fail for no reason, so it belongs in a
+  /// loop. Returns whether it did, and what was there.
   @inlinable @inline(__always)
-  package func exchangeRelaxed(expected: UInt64, desired: UInt64) -> (exchanged: Bool, original: UInt64) {
-    unsafe word.pointee.weakCompareExchange(expected: expected, desired: desired, ordering: .relaxed)
+  package func exchangeReleasing(expected: UInt64, desired: UInt64) -> (exchanged: Bool, original: UInt64) {
+    unsafe word.pointee.weakCompareExchange(
+      expected: expected, desired: desired, successOrdering: .releasing, failureOrdering: .acquiring)
   }
 
   /// Puts `desired` where `expected` was, and fails only where it was not. Acquires.

@@ -29,10 +29,10 @@ struct SharedWordTests {
   func exchange() {
     let words = PrivateWords(count: 1)
     words[0].storeRelaxed(7)
-    let refused = words[0].exchangeRelaxed(expected: 6, desired: 9)
+    let refused = words[0].exchangeReleasing(expected: 6, desired: 9)
     #expect(!refused.exchanged && refused.original == 7)
     // A weak exchange may fail for no reason.
-    while !words[0].exchangeRelaxed(expected: 7, desired: 1 << 40).exchanged {}
+    while !words[0].exchangeReleasing(expected: 7, desired: 1 << 40).exchanged {}
     #expect(words[0].loadRelaxed() == 1 << 40)
   }
 
@@ -43,7 +43,7 @@ struct SharedWordTests {
       for _ in 0..<1000 {
         var seen = words[0].loadRelaxed()
         while true {
-          let (exchanged, original) = words[0].exchangeRelaxed(expected: seen, desired: seen + 1)
+          let (exchanged, original) = words[0].exchangeReleasing(expected: seen, desired: seen + 1)
           if exchanged { break }
           seen = original
         }

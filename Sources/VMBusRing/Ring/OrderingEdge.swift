@@ -14,8 +14,8 @@ package enum OrderingEdge: String, Sendable, CaseIterable {
   case mark, observeMark
   case markThenLook, claimTurn
   case takeRoom, passRoom
-  /// Relaxed: reservation itself. Disjointness comes from the compare-and-swap alone, and nothing is read through it;
-  /// the room that it takes was seen free through `observeSpace`.
+  /// Both ends of the reservation's word: whoever claims behind a claim sees a read index no older than the one that the
+  /// claim was made by.
   case claimSpace
   /// Relaxed: a value that is judged after a fence which another edge names, or that only decides about a retry or a
   /// doorbell too many, or that no other thread sees yet.

@@ -16,9 +16,10 @@ package protocol WriterWord: Sendable {
   func loadAcquiring(_ edge: OrderingEdge) -> UInt64
   func storeRelaxed(_ value: UInt64, _ edge: OrderingEdge)
   func storeReleasing(_ value: UInt64, _ edge: OrderingEdge)
-  /// Puts `desired` where `expected` was, and only there; may fail for no reason, so it belongs in a loop.
-  func exchange(expected: UInt64, desired: UInt64, _ edge: OrderingEdge) -> (exchanged: Bool, original: UInt64)
-  /// The same, which acquires, and fails only where `expected` was not there.
+  /// Puts `desired` where `expected` was, and only there, and then releases; else acquires. May fail for no reason, so it
+  /// belongs in a loop.
+  func exchangeReleasing(expected: UInt64, desired: UInt64, _ edge: OrderingEdge) -> (exchanged: Bool, original: UInt64)
+  /// The same, which acquires either way, and fails only where `expected` was not there.
   func exchangeAcquiring(expected: UInt64, desired: UInt64, _ edge: OrderingEdge)
     -> (exchanged: Bool, original: UInt64)
   /// Adds. Returns what was there before.
@@ -91,9 +92,10 @@ extension PrivateWord: WriterWord {
   @inlinable @inline(__always)
   package func storeReleasing(_ value: UInt64, _ edge: OrderingEdge) { storeReleasing(value) }
   @inlinable @inline(__always)
-  package func exchange(expected: UInt64, desired: UInt64, _ edge: OrderingEdge) -> (exchanged: Bool, original: UInt64)
+  package func exchangeReleasing(expected: UInt64, desired: UInt64, _ edge: OrderingEdge)
+    -> (exchanged: Bool, original: UInt64)
   {
-    exchangeRelaxed(expected: expected, desired: desired)
+    exchangeReleasing(expected: expected, desired: desired)
   }
 }
 

@@ -26,7 +26,7 @@ struct SpaceClaim<Memory: RingMemory>: Sendable {
     needed: UInt32, fitting: (_ free: UInt32) -> UInt32, intent: (RingPosition) -> Void
   ) throws(RingError) -> RingReservation {
     guard needed < memory.dataByteCount else { throw .tooLarge(needed: needed, dataByteCount: memory.dataByteCount) }
-    var word = reserved.loadRelaxed(.claimSpace)
+    var word = reserved.loadAcquiring(.claimSpace)
     while true {
       guard closed.loadRelaxed(.hint) == 0 else { throw .closed }
       let start = RingPosition(word: word)
@@ -36,7 +36,7 @@ struct SpaceClaim<Memory: RingMemory>: Sendable {
       let byteCount = fitting(free)
       guard byteCount > 0 else {
         // The place may be older than the reader's index, which then makes an empty ring look full.
-        let current = reserved.loadRelaxed(.claimSpace)
+        let current = reserved.loadAcquiring(.claimSpace)
         if current != word {
           word = current
           continue
@@ -45,7 +45,7 @@ struct SpaceClaim<Memory: RingMemory>: Sendable {
       }
       intent(start)
       let end = start.advanced(by: byteCount, in: memory.dataByteCount)
-      let (exchanged, original) = reserved.exchange(expected: word, desired: end.word, .claimSpace)
+      let (exchanged, original) = reserved.exchangeReleasing(expected: word, desired: end.word, .claimSpace)
       if exchanged { return RingReservation(start: start, end: end, byteCount: byteCount) }
       word = original
     }

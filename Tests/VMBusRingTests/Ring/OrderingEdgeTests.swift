@@ -11,7 +11,7 @@ struct OrderingEdgeTests {
     let text = try String(contentsOf: article, encoding: .utf8)
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
       .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
-    let relaxed: Set<OrderingEdge> = [.claimSpace, .hint]
+    let relaxed: Set<OrderingEdge> = [.hint]
     let edges = Set(OrderingEdge.allCases).subtracting(relaxed).map { "`\($0)`" }
     #expect(Set(rows.map { $0[0] }) == Set(edges))
     for row in rows {
