@@ -1,0 +1,37 @@
+import VMBusRing
+import WireFormats
+
+/// The reader of a scene: reads all there is, gives the room back, and sleeps when nothing comes.
+struct RingReader {
+  let ring: ModelRing
+  let bells: RingBells
+
+  /// Each part is from one sleep to the next. Between them the reader has read and given back all it knew of, so a new
+  /// consumer stands where the old one stood.
+  var program: ThreadProgram {
+    ThreadProgram("reader", parts: [{ try readUntilAsleep() }], repeatsLastPart: true)
+  }
+
+  private func readUntilAsleep() throws {
+    var consumer = try RingConsumer(ring, keeper: ring.port)
+    var head = ring.readIndex.loadRelaxed(.hint)
+    consumer.mask()
+    while true {
+      var isIdle = true
+      while let packet = try consumer.next() {
+        isIdle = false
+        let descriptor = packet.descriptor
+        let trailer = ring.loadWord(at: head + descriptor.byteCount)
+        guard trailer == PacketTrailer.word(packetStart: head) else {
+          throw ModelFlaw("a packet's trailer is another's")
+        }
+        ring.port.perform(.note(descriptor.transactionID))
+        head = (head + descriptor.ringByteCount) % ring.dataByteCount
+      }
+      if consumer.release() { bells.writers.ring() }
+      if !isIdle { continue }
+      if try consumer.unmask() { continue }
+      return try bells.reader.sleep()
+    }
+  }
+}
