@@ -60,6 +60,35 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
     }
   }
 
+  /// Stores words from `offset` on, of any alignment.
+  @inlinable @inline(__always)
+  package func storeWords<let count: Int>(_ words: InlineArray<count, UInt64>, at offset: Int) {
+    check(offset, 8 * count)
+    for index in 0..<count {
+      // SAFETY: checked above.
+      unsafe (start + offset + 8 * index).storeBytes(of: words[index].littleEndian, as: UInt64.self)
+    }
+  }
+
+  /// Stores half a word at `offset`, of any alignment.
+  @inlinable @inline(__always)
+  package func storeHalf(_ half: UInt32, at offset: Int) {
+    check(offset, 4)
+    unsafe (start + offset).storeBytes(of: half.littleEndian, as: UInt32.self)
+  }
+
+  /// Copies `bytes` in at `offset`.
+  @inlinable @inline(__always)
+  package func write(_ bytes: RawSpan, at offset: Int) {
+    check(offset, bytes.byteCount)
+    // SAFETY: both ends are checked; a window and a caller's span do not overlap unless the caller made them.
+    unsafe bytes.withUnsafeBytes { source in
+      if let address = source.baseAddress {
+        unsafe (start + offset).copyMemory(from: address, byteCount: source.count)
+      }
+    }
+  }
+
   /// Copies bytes out, each read once, so that what is judged is what is used. `out` has room for `count` bytes.
   @inlinable
   package func copy(_ offset: Int, _ count: Int, into out: inout MutableRawSpan) {

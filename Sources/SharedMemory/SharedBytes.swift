@@ -5,11 +5,12 @@ internal import Synchronization
 /// The window keeps its memory. Whoever writes owns the bytes by the protocol (a section that is not in flight); whoever
 /// reads bytes that the other side may still change copies them out first, with `copy(_:into:)`.
 @safe
+@usableFromInline
 package struct SharedBytes: @unchecked Sendable {
   // `@unchecked`: a pointer into a mapping that `owner` keeps; who may write is settled by the protocol.
-  let start: UnsafeMutableRawPointer
+  @usableFromInline let start: UnsafeMutableRawPointer
   /// How many bytes the window shows.
-  package let byteCount: Int
+  @usableFromInline package let byteCount: Int
   let owner: AnyObject
 
   init(start: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject) {
@@ -24,6 +25,7 @@ package struct SharedBytes: @unchecked Sendable {
     unsafe self.init(start: block.start, byteCount: byteCount, owner: block)
   }
 
+  @inlinable @inline(__always)
   func check(_ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "a part lies inside its window")
   }
@@ -36,6 +38,7 @@ package struct SharedBytes: @unchecked Sendable {
 
   /// The bytes as they are now. The other side may change them while they are looked at: fit for bytes that nothing
   /// depends on, such as a frame's, each looked at once.
+  @inlinable
   @_lifetime(borrow self)
   package func span(_ range: Range<Int>) -> RawSpan {
     check(range)

@@ -1,16 +1,19 @@
 /// A value at an address that does not move, so that a token handed out by its owner can leave a word there.
 @safe
+@usableFromInline
 package struct StableCell<Value: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   // `@unchecked`: owned by this value alone.
-  private let address: UnsafeMutablePointer<Value>
+  @usableFromInline let address: UnsafeMutablePointer<Value>
 
   package init(_ value: Value) {
     unsafe address = UnsafeMutablePointer<Value>.allocate(capacity: 1)
     unsafe address.initialize(to: value)
   }
 
+  @inlinable
   deinit { unsafe address.deallocate() }
 
+  @inlinable
   package var value: Value {
     get { unsafe address.pointee }
     nonmutating set { unsafe address.pointee = newValue }

@@ -53,8 +53,7 @@ extension Sender {
     }
     guard makePlace(for: byteCount) else { throw .wouldBlock }
     return FrameReservation(
-      bytes: sections.bytes(
-        of: message.section, from: message.nextFrameStart(messageLimits), byteCount: byteCount),
+      bytes: sections.mutableSpan(at: message.framePlace, byteCount: byteCount),
       committed: committed.reference())
   }
 

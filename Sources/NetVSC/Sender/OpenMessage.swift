@@ -25,7 +25,11 @@ struct OpenMessage {
   private(set) var frameByteCount: UInt32 = 0
   /// The RNDIS bytes so far.
   private(set) var byteCount: UInt32 = 0
-  private var lastPacketStart: UInt32 = 0
+  /// Where the section begins in the send buffer's share.
+  private var base = 0
+  /// Where the last packet begins, and the next one will, from there.
+  private var lastPacketStart = 0
+  private var nextPacketStart = 0
 
   /// Whether there is a message.
   @inline(__always)
@@ -34,45 +38,42 @@ struct OpenMessage {
   /// Whether a frame of so many bytes can join the packets that are there.
   @inline(__always)
   func hasRoom(for frameByteCount: Int, within limits: Limits) -> Bool {
-    packetCount < limits.packetCount && nextFrameStart(limits) + frameByteCount <= Int(limits.byteCount)
+    packetCount < limits.packetCount
+      && nextPacketStart + Int(RNDISPacketHeader.encodedSize) + frameByteCount <= Int(limits.byteCount)
   }
 
-  /// Where the next packet begins, in bytes from the section's start.
+  /// Where the next frame goes, in the share's bytes.
   @inline(__always)
-  func nextPacketStart(_ limits: Limits) -> UInt32 { (byteCount + limits.alignment - 1) & ~(limits.alignment - 1) }
+  var framePlace: Int { base + nextPacketStart + Int(RNDISPacketHeader.encodedSize) }
 
-  /// Where the next frame goes, in bytes from the section's start.
+  /// Prepares a message in an empty section, which begins at `base`; it is open once there is a packet in it.
   @inline(__always)
-  func nextFrameStart(_ limits: Limits) -> Int { Int(nextPacketStart(limits) + RNDISPacketHeader.encodedSize) }
-
-  /// Prepares a message in an empty section; it is open once there is a packet in it.
-  @inline(__always)
-  mutating func begin(in section: UInt32) {
+  mutating func begin(in section: UInt32, at base: Int) {
     self = OpenMessage()
     self.section = section
+    self.base = base
   }
 
-  /// Frames the next packet around a frame that lies, or will lie, behind the room for its header.
+  /// Frames the next packet around a frame that lies, or will lie, in its place in `bytes`.
   @inline(__always)
-  mutating func append(frameByteCount: Int, to sections: borrowing SectionShare, within limits: Limits) {
-    let start = nextPacketStart(limits)
-    let header = RNDISPacketHeader(frameByteCount: UInt32(frameByteCount), perPacketInfoByteCount: 0)
-    let base = lastPacketStart
-    var space = sections.bytes(
-      of: section, from: Int(base), byteCount: Int(start - base + RNDISPacketHeader.encodedSize))
+  mutating func append(frameByteCount: UInt32, in bytes: MappedBytes, within limits: Limits) {
+    let start = nextPacketStart
     if packetCount > 0 {
       // Another one follows, so the last one's length takes its padding in.
-      space.storeLittleEndian(start - base, at: 4)
+      bytes.storeHalf(UInt32(truncatingIfNeeded: start - lastPacketStart), at: base + lastPacketStart + 4)
       // Padding is zero; what is cleared too much is where the header goes.
-      for offset in stride(from: byteCount, to: start, by: 8) {
-        space.storeLittleEndian(0 as UInt64, at: Int(offset - base))
+      for offset in stride(from: Int(byteCount), to: start, by: 8) {
+        bytes.storeWords([0], at: base + offset)
       }
     }
-    header.emit(into: &space, at: Int(start - base))
+    let header = RNDISPacketHeader(frameByteCount: frameByteCount, perPacketInfoByteCount: 0)
+    bytes.storeWords(header.words, at: base + start)
+    bytes.storeHalf(0, at: base + start + 40)
     lastPacketStart = start
-    byteCount = start + header.messageByteCount
+    byteCount = UInt32(truncatingIfNeeded: start) + header.messageByteCount
+    nextPacketStart = Int((byteCount + limits.alignment - 1) & ~(limits.alignment - 1))
     packetCount += 1
-    self.frameByteCount += UInt32(frameByteCount)
+    self.frameByteCount += frameByteCount
   }
 
   /// Nothing is open any more.

@@ -6,6 +6,8 @@ internal import SharedMemory
 /// taken first: it is the likeliest to be in the cache.
 struct SectionShare: ~Copyable {
   private let buffer: SharedBytes
+  /// The buffer again, for the hot path.
+  let bytes: MappedBytes
   /// The size of a section, as the host has it.
   let sectionByteCount: Int
   private let first: UInt32
@@ -14,6 +16,7 @@ struct SectionShare: ~Copyable {
   /// The sections `range` of a send buffer.
   init(of buffer: SharedBytes, sectionByteCount: Int, sections range: Range<Int>) {
     self.buffer = buffer.part(range.lowerBound * sectionByteCount..<range.upperBound * sectionByteCount)
+    bytes = self.buffer.mapped
     self.sectionByteCount = sectionByteCount
     first = UInt32(range.lowerBound)
     free = PrivateList(capacity: max(range.count, 1))
@@ -35,17 +38,13 @@ struct SectionShare: ~Copyable {
   @inline(__always)
   mutating func give(back section: UInt32) { free.append(section) }
 
-  /// The bytes of a section, or their first `byteCount`.
+  /// Where a section begins in `bytes`.
   @inline(__always)
-  @_lifetime(borrow self)
-  func bytes(of section: UInt32, from offset: Int = 0, byteCount: Int) -> MutableRawSpan {
-    let start = Int(section - first) * sectionByteCount + offset
-    return buffer.mutableSpan(start..<start + byteCount)
-  }
+  func offset(of section: UInt32) -> Int { Int(section - first) * sectionByteCount }
 
-  /// Copies a frame into a section, `offset` bytes from its start.
-  @inline(__always)
-  func write(_ frame: RawSpan, to section: UInt32, at offset: Int) {
-    buffer.write(frame, at: Int(section - first) * sectionByteCount + offset)
+  /// The bytes from `offset` in `bytes` on, for writing.
+  @_lifetime(borrow self)
+  func mutableSpan(at offset: Int, byteCount: Int) -> MutableRawSpan {
+    buffer.mutableSpan(offset..<offset + byteCount)
   }
 }

@@ -26,7 +26,7 @@ extension Sender {
       try flush()
       guard makePlace(for: frame.byteCount) else { return .wouldBlock }
     }
-    sections.write(frame, to: message.section, at: message.nextFrameStart(messageLimits))
+    sections.bytes.write(frame, at: message.framePlace)
     stage(frameByteCount: frame.byteCount)
     return .taken
   }
@@ -66,7 +66,7 @@ extension Sender {
       counts.noSection &+= 1
       return false
     }
-    message.begin(in: section)
+    message.begin(in: section, at: sections.offset(of: section))
     return true
   }
 
@@ -90,7 +90,7 @@ extension Sender {
   @inline(__always)
   mutating func stage(frameByteCount: Int) {
     if !message.isOpen { _ = sections.take() }
-    message.append(frameByteCount: frameByteCount, to: sections, within: messageLimits)
+    message.append(frameByteCount: UInt32(frameByteCount), in: sections.bytes, within: messageLimits)
   }
 
   /// Adds the open message, if there is one, to the burst: for which there is room since it was opened.

@@ -112,7 +112,7 @@ struct CaptureSource {
           if packet.isTruncated { account.truncated += 1 }
           builder.append(
             frame, lane: lane(for: frame, ordinal: summary.packetCount), ordinal: summary.packetCount,
-            digest: options.sink == .verify ? FrameDigest.hash(frame) : 0)
+            digest: options.sink == .verify ? FrameDigest.hash(frame) : nil)
           summary.packetCount += 1
         }
         if isCancelled { account.ended = control.stopRequested ? .interrupted : .limit }

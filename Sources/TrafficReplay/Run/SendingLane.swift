@@ -24,7 +24,6 @@ struct SendingLane: ~Copyable {
   private var passes: UInt64 = 0
   private var firstOffer: UInt64?
   private var failure: RunFailure?
-  private var sinceTurn = 0
 
   init(
     _ sender: consuming Sender, index: Int, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
@@ -101,7 +100,7 @@ struct SendingLane: ~Copyable {
   }
 
   private mutating func sendAgain(_ chunks: [CaptureChunk], packetCount: UInt64) throws(SenderError) {
-    guard chunks.contains(where: { !$0.frames(ofLane: index).isEmpty }) else { return }
+    guard chunks.contains(where: { !$0.frames(ofLane: index).ranges.isEmpty }) else { return }
     var firstOfPass = packetCount
     while (options.loopCount == 0 || passes < options.loopCount) && firstOfPass < limit {
       passes += 1
@@ -115,29 +114,27 @@ struct SendingLane: ~Copyable {
   /// Sends the chunk's frames of this lane that are below the limit. Returns false when the run is to stop.
   private mutating func send(_ chunk: CaptureChunk, firstOfPass: UInt64) throws(SenderError) -> Bool {
     let frames = chunk.frames(ofLane: index)
-    if firstOffer == nil, !frames.isEmpty { firstOffer = clock.now() }
-    let bytes = chunk.bytes
-    for frame in frames {
-      guard firstOfPass + frame.ordinal < limit else { break }
-      guard try send(frame, in: bytes) else { return false }
+    if firstOffer == nil, !frames.ranges.isEmpty { firstOffer = clock.now() }
+    let window = chunk.bytes
+    let bytes = window.span(0..<window.byteCount)
+    let count = frames.count(below: limit - min(limit, firstOfPass))
+    var next = 0
+    while next < count {
+      let end = min(next + Self.burst, count)
+      let sent = try sender.send(frames.ranges.span.extracting(next..<end), in: bytes)
+      if !frames.digests.isEmpty { digest &+= sum(of: frames, next..<next + sent) }
+      next += sent
+      guard try turn() else { return false }
+      if next < end { guard try waitForRoom() else { return false } }
     }
-    return try turn()
+    return true
   }
 
-  @inline(__always)
-  private mutating func send(_ frame: FrameEntry, in bytes: SharedBytes) throws(SenderError) -> Bool {
-    while true {
-      switch try sender.send(bytes.span(frame.range)) {
-      case .taken:
-        digest &+= frame.digest
-        sinceTurn += 1
-        return if sinceTurn < Self.burst { true } else { try turn() }
-      case .tooLarge, .tooShort:
-        return true
-      case .wouldBlock:
-        guard try turn() else { return false }
-        guard try waitForRoom() else { return false }
-      }
+  /// The sum of the digests of those frames that the device carries: the others were refused.
+  private func sum(of frames: LaneFrames, _ range: Range<Int>) -> UInt64 {
+    let carried = UInt32(Sender.minimumFrameByteCount)...UInt32(sender.maximumFrameByteCount)
+    return range.reduce(0) { sum, index in
+      carried.contains(frames.ranges[index].byteCount) ? sum &+ frames.digests[index] : sum
     }
   }
 
@@ -145,7 +142,6 @@ struct SendingLane: ~Copyable {
 
   /// Publishes, lets a host without threads run, and takes completions. Returns false when the run is to stop.
   private mutating func turn() throws(SenderError) -> Bool {
-    sinceTurn = 0
     try sender.flush()
     if options.hostMode == .inline { try sender.wait(timeout: 0) }
     try sender.poll()

@@ -35,16 +35,25 @@ package struct RNDISPacketHeader: Equatable, Sendable {
   @inlinable @inline(__always)
   @_lifetime(out: copy out)
   package func emit(into out: inout MutableRawSpan, at offset: Int = 0) {
-    let fieldsOrigin = UInt64(RNDISMessageHeader.encodedSize)
     precondition(offset >= 0 && out.byteCount - offset >= Int(Self.encodedSize), "a header fits its space")
-    out.storeLittleEndian(UInt64(RNDISMessageType.packet.rawValue) | UInt64(messageByteCount) << 32, at: offset)
-    out.storeLittleEndian(UInt64(frameOffset) - fieldsOrigin | UInt64(frameByteCount) << 32, at: offset + 8)
-    // Out-of-band data: its offset, length and element count are always zero.
-    out.storeLittleEndian(0 as UInt64, at: offset + 16)
-    out.storeLittleEndian((UInt64(perPacketInfoOffset) - fieldsOrigin) << 32, at: offset + 24)
-    // Behind the info's length the virtual circuit handle and a reserved field, both zero.
-    out.storeLittleEndian(UInt64(perPacketInfoByteCount), at: offset + 32)
+    let words = words
+    for index in words.indices { out.storeLittleEndian(words[index], at: offset + 8 * index) }
     out.storeLittleEndian(0 as UInt32, at: offset + 40)
+  }
+
+  /// The header's first 40 bytes as words. A reserved field of four bytes follows, which is zero.
+  @inlinable @inline(__always)
+  package var words: InlineArray<5, UInt64> {
+    let fieldsOrigin = UInt64(RNDISMessageHeader.encodedSize)
+    return [
+      UInt64(RNDISMessageType.packet.rawValue) | UInt64(messageByteCount) << 32,
+      UInt64(frameOffset) - fieldsOrigin | UInt64(frameByteCount) << 32,
+      // Out-of-band data: its offset, length and element count are always zero.
+      0,
+      (UInt64(perPacketInfoOffset) - fieldsOrigin) << 32,
+      // Behind the info's length the virtual circuit handle, which is zero.
+      UInt64(perPacketInfoByteCount),
+    ]
   }
 
   /// Reads and checks the header at the start of `bytes`, which hold 44 bytes or more, of a stream that has `available`
