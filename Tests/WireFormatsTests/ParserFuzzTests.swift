@@ -111,6 +111,15 @@ struct ParserFuzzTests {
         end = element.data.upperBound
       }
     },
+    Parser(
+      "PacketOffload",
+      poisoned(48) { out in
+        PacketOffload(
+          transport: .largeSend(LargeSendInfo(segmentByteCount: 1460, tcpHeaderOffset: 34, isIPv6: false)),
+          vlanTag: VLANTagInfo(vlanID: 7), flowHash: 9
+        ).emit(into: &out)
+      }
+    ) { bytes throws(WireError) in _ = try PacketOffload(parsing: bytes.span.bytes) },
     Parser("PageRangeList", Array(GoldenVectors.crossingPacket.bytes[16..<64])) { bytes throws(WireError) in
       var list = try PageRangeList(parsing: bytes.span.bytes)
       while let element = list.next() {

@@ -1,6 +1,6 @@
 /// Which checksums the host computes for a frame, in the checksum element of a guest's packet.
 @usableFromInline
-package struct TransmitChecksumInfo: Equatable, Sendable {
+package struct TransmitChecksumInfo: Equatable, Sendable, BitwiseCopyable {
   /// What the frame is, and what is to be computed.
   @usableFromInline
   package struct Work: OptionSet, Sendable {
@@ -12,7 +12,9 @@ package struct TransmitChecksumInfo: Equatable, Sendable {
     @inlinable package static var tcp: Self { Self(rawValue: 1 << 2) }
     @inlinable package static var udp: Self { Self(rawValue: 1 << 3) }
     @inlinable package static var ipv4Header: Self { Self(rawValue: 1 << 4) }
-    @usableFromInline static var all: Self { [.isIPv4, .isIPv6, .tcp, .udp, .ipv4Header] }
+    /// What is to be computed; the rest says what the frame is.
+    @inlinable package static var computed: Self { [.tcp, .udp, .ipv4Header] }
+    @usableFromInline static var all: Self { computed.union([.isIPv4, .isIPv6]) }
   }
 
   @usableFromInline package let rawValue: UInt32
@@ -32,7 +34,7 @@ package struct TransmitChecksumInfo: Equatable, Sendable {
 
 /// How the host cuts a TCP frame that is longer than the link takes, in the large-send element (version 2).
 @usableFromInline
-package struct LargeSendInfo: Equatable, Sendable {
+package struct LargeSendInfo: Equatable, Sendable, BitwiseCopyable {
   @usableFromInline package let rawValue: UInt32
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
@@ -56,7 +58,7 @@ package struct LargeSendInfo: Equatable, Sendable {
 
 /// An 802.1Q tag that travels beside its frame.
 @usableFromInline
-package struct VLANTagInfo: Equatable, Sendable {
+package struct VLANTagInfo: Equatable, Sendable, BitwiseCopyable {
   @usableFromInline package let rawValue: UInt32
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
@@ -65,6 +67,13 @@ package struct VLANTagInfo: Equatable, Sendable {
   package init(tagControlInformation tag: UInt16) {
     let tag = UInt32(tag)
     rawValue = tag >> 13 | (tag >> 12 & 1) << 3 | (tag & 0xFFF) << 4
+  }
+
+  /// `priority` is below 8, `vlanID` below 4096.
+  @inlinable
+  package init(priority: UInt8 = 0, isDropEligible: Bool = false, vlanID: UInt16) {
+    precondition(priority < 1 << 3 && vlanID < 1 << 12, "a priority has three bits, a VLAN id twelve")
+    rawValue = UInt32(priority) | (isDropEligible ? 1 << 3 : 0) | UInt32(vlanID) << 4
   }
 
   @inlinable package var priority: UInt8 { UInt8(truncatingIfNeeded: rawValue & 0x7) }

@@ -29,6 +29,8 @@ struct PerPacketInfoValuesTests {
     let info = VLANTagInfo(tagControlInformation: 5 << 13 | 100)
     #expect(info.rawValue == 0x0000_0645)
     #expect(info.priority == 5 && info.vlanID == 100 && !info.isDropEligible)
+    #expect(VLANTagInfo(priority: 5, vlanID: 100) == info)
+    #expect(VLANTagInfo(priority: 7, isDropEligible: true, vlanID: 4095).tagControlInformation == 0xFFFF)
     for tag in [0, 1, 0x0FFF, 0x1000, 0xE000, 0xFFFF] as [UInt16] {
       #expect(VLANTagInfo(tagControlInformation: tag).tagControlInformation == tag)
     }
@@ -40,5 +42,7 @@ struct PerPacketInfoValuesTests {
     await #expect(processExitsWith: .failure) {
       _ = LargeSendInfo(segmentByteCount: 1 << 20, tcpHeaderOffset: 34, isIPv6: false)
     }
+    await #expect(processExitsWith: .failure) { _ = VLANTagInfo(priority: 8, vlanID: 1) }
+    await #expect(processExitsWith: .failure) { _ = VLANTagInfo(vlanID: 4096) }
   }
 }
