@@ -27,6 +27,13 @@ extension MutableRawSpan {
     storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
   }
 
+  /// Stores an integer big-endian (in network order), its first byte at `offset`.
+  @inlinable @inline(__always)
+  @_lifetime(self: copy self)
+  package mutating func storeBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
+    storeLittleEndian(value.byteSwapped, at: offset)
+  }
+
   /// Copies `bytes` in, the first to `offset`.
   @_lifetime(self: copy self)
   package mutating func copyBytes(_ bytes: RawSpan, at offset: Int) {

@@ -27,7 +27,7 @@ private func input(_ flow: FlowTuple) -> [UInt8] {
 struct ToeplitzHashTests {
   /// A flow with published hashes.
   struct Vector: Sendable {
-    let version: FlowTuple.IPVersion
+    let version: FrameLayout.IPVersion
     let source: UInt128
     let destination: UInt128
     let ports: FlowTuple.Ports
