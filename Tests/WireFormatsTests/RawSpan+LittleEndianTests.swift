@@ -18,6 +18,7 @@ struct RawSpanLittleEndianTests {
   func stores() {
     let bytes = poisoned(7) { $0.storeLittleEndian(0x0403_0201 as UInt32, at: 1) }
     #expect(bytes == [0xA5, 1, 2, 3, 4, 0xA5, 0xA5])
+    #expect(poisoned(4) { $0.storeBigEndian(0x0102 as UInt16, at: 1) } == [0xA5, 1, 2, 0xA5])
   }
 
   @Test("bytes are copied to their offset")

@@ -17,6 +17,9 @@ package struct TransmitChecksumInfo: Equatable, Sendable, BitwiseCopyable {
     @usableFromInline static var all: Self { computed.union([.isIPv4, .isIPv6]) }
   }
 
+  /// Offsets of headers have ten bits, here and in large sends.
+  @inlinable package static var offsetLimit: UInt32 { 0x3FF }
+
   @usableFromInline package let rawValue: UInt32
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
@@ -28,6 +31,8 @@ package struct TransmitChecksumInfo: Equatable, Sendable, BitwiseCopyable {
   }
 
   @inlinable package var work: Work { Work(rawValue: rawValue).intersection(.all) }
+  /// Of both versions the fourth wins, and it stands for neither.
+  @inlinable package var isIPv6: Bool { work.contains(.isIPv6) && !work.contains(.isIPv4) }
   /// In bytes from the frame's first.
   @inlinable package var transportHeaderOffset: UInt32 { rawValue >> 16 & 0x3FF }
 }
@@ -59,6 +64,9 @@ package struct LargeSendInfo: Equatable, Sendable, BitwiseCopyable {
 /// An 802.1Q tag that travels beside its frame.
 @usableFromInline
 package struct VLANTagInfo: Equatable, Sendable, BitwiseCopyable {
+  /// What the tag takes inside a frame.
+  @inlinable package static var tagByteCount: Int { 4 }
+
   @usableFromInline package let rawValue: UInt32
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
