@@ -79,7 +79,8 @@ let package = Package(
       dependencies: ["NetVSC", "NetVSP", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
       swiftSettings: language),
     .testTarget(
-      name: "NetVSPTests", dependencies: ["NetVSP", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
+      name: "NetVSPTests",
+      dependencies: ["NetVSP", "PacketCapture", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
       swiftSettings: language),
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
     .testTarget(

@@ -1,10 +1,10 @@
 /// What a host counted on one channel, or on all of them.
 public struct ChannelStatistics: Equatable, Sendable {
-  /// Frames of well-formed messages, as they were put into the ring.
+  /// Frames of well-formed messages, as the guest offered them: a large send is one.
   public package(set) var receivedPackets: UInt64 = 0
-  /// The bytes of these frames.
+  /// The bytes of these frames, with those of tags that came beside them.
   public package(set) var receivedBytes: UInt64 = 0
-  /// Frames the sink took.
+  /// Frames the sink took: of a large send, its segments.
   public package(set) var deliveredPackets: UInt64 = 0
   /// The bytes of these frames.
   public package(set) var deliveredBytes: UInt64 = 0
@@ -16,6 +16,8 @@ public struct ChannelStatistics: Equatable, Sendable {
   public package(set) var completions: UInt64 = 0
   /// Those of them that told the guest of a failure.
   public package(set) var failures: UInt64 = 0
+  /// Frames that do not allow what their info asks for. Their messages failed.
+  public package(set) var refusedOffloads: UInt64 = 0
   /// Broken rules that stopped a channel.
   public package(set) var violations: UInt64 = 0
   /// The sum, modulo 2^64, of the digests of the frames received; 0 unless the sink verifies.
@@ -34,6 +36,7 @@ public struct ChannelStatistics: Equatable, Sendable {
     sum.doorbells = left.doorbells + right.doorbells
     sum.completions = left.completions + right.completions
     sum.failures = left.failures + right.failures
+    sum.refusedOffloads = left.refusedOffloads + right.refusedOffloads
     sum.violations = left.violations + right.violations
     sum.digest = left.digest &+ right.digest
     return sum

@@ -7,6 +7,8 @@ internal import WireFormats
 struct AgreedTerms: Sendable {
   let version: NVSPVersion
   let sendBuffer: SendBuffer?
+  /// The longest packet that the link takes, from its IP header on.
+  let packetByteCountLimit: Int
 }
 
 /// What the channels of one device share. None of it is touched for a message.

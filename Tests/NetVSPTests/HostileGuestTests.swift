@@ -64,12 +64,17 @@ import WireFormats
   func spoiledMessages() throws {
     var generator = SeededGenerator()
     let (host, guest) = try openHost()
+    let (largeIPv6, udp) = (
+      TestFrame(isIPv6: true, payloadByteCount: 50), TestFrame(isUDP: true, payloadByteCount: 50)
+    )
     let request = RNDISSet(requestID: 1, oid: .receiveScaleParameters, informationByteCount: 64)
     let seeds = [
       GoldenVectors.sectionImage.bytes, GoldenVectors.aggregateImage.bytes,
       rndisPacket(
         GoldenVectors.frame.bytes,
         info: [.largeSend(LargeSendInfo(segmentByteCount: 9, tcpHeaderOffset: 34, isIPv6: false))]),
+      rndisPacket(largeIPv6.bytes(.largeSend), PacketOffload.largeSend(of: largeIPv6, 9).tagged(5)),
+      rndisPacket(udp.bytes(.withoutChecksums), PacketOffload.checksums(of: udp).tagged(5)),
       poisoned(92) { request.emit(into: &$0) },
     ]
     let memory = try host.offer.bus.addressSpace.allocate(byteCount: 16_384)
@@ -104,12 +109,18 @@ import WireFormats
     #expect(host.statistics().problem == nil)
   }
 
-  @Test("memory that changes while it is read")
-  func changingMemory() throws {
+  private static let large = TestFrame(payloadByteCount: 100)
+
+  @Test(
+    "memory that changes while it is read",
+    arguments: [
+      GoldenVectors.aggregateImage.bytes,
+      rndisPacket(large.bytes(.largeSend), PacketOffload.largeSend(of: large, 30).tagged(5)),
+    ])
+  func changingMemory(image: [UInt8]) throws {
     let host = try Host(HostConfiguration(execution: .threads, sink: .verify))
     let guest = try ScriptedGuest(settingUp: host.offer)
     var generator = SeededGenerator()
-    let image = GoldenVectors.aggregateImage.bytes
     guest.fill(section: 0, image)
     var (sent, completed) = (0, 0)
     for _ in 0..<5_000 {

@@ -7,6 +7,13 @@ package enum GoldenVectors {
     0020  02 02 c0 00 00 50 01 02 03 04 05 06 07 08 50 18 ff f0 84 24 00 00 53 57 49 46 54 21
     """)
 
+  /// `frame` as it leaves the host that was asked for its TCP checksum.
+  package static let finishedFrame = HexVector(
+    """
+    0000  00 15 5d 01 02 03 00 15 5d 0a 0b 0c 08 00 45 00 00 2e 12 34 40 00 40 06 a4 92 c0 00 02 01 c0 00
+    0020  02 02 c0 00 00 50 01 02 03 04 05 06 07 08 50 18 ff f0 6a ae 00 00 53 57 49 46 54 21
+    """)
+
   /// RNDIS message of `frame` with one checksum element, as it lies in section 5 of the send buffer.
   package static let sectionImage = HexVector(
     """

@@ -226,8 +226,23 @@ package func gpaHeader(_ ranges: [PageRun], rangeCount: Int? = nil) -> [UInt8] {
 
 /// An RNDIS packet with a frame and info, padded to `alignment` where another one follows.
 package func rndisPacket(_ frame: [UInt8], info: [PerPacketInfo] = [], alignment: Int = 1) -> [UInt8] {
-  let infoByteCount = info.count * Int(PerPacketInfo.encodedSize)
-  let byteCount = Int(RNDISPacketHeader.encodedSize) + infoByteCount + frame.count
+  rndisPacket(frame, infoByteCount: info.count * Int(PerPacketInfo.encodedSize), alignment: alignment) { out, offset in
+    for (index, element) in info.enumerated() { element.emit(into: &out, at: offset + 16 * index) }
+  }
+}
+
+/// An RNDIS packet with a frame and what is asked for it.
+package func rndisPacket(_ frame: [UInt8], _ offload: PacketOffload, alignment: Int = 1) -> [UInt8] {
+  rndisPacket(frame, infoByteCount: Int(offload.encodedSize), alignment: alignment) { out, offset in
+    offload.emit(into: &out, at: offset)
+  }
+}
+
+private func rndisPacket(
+  _ frame: [UInt8], infoByteCount: Int, alignment: Int, _ emitInfo: (inout MutableRawSpan, Int) -> Void
+) -> [UInt8] {
+  let headerByteCount = Int(RNDISPacketHeader.encodedSize)
+  let byteCount = headerByteCount + infoByteCount + frame.count
   let padding = (alignment - byteCount % alignment) % alignment
   var message = [UInt8](repeating: 0, count: byteCount + padding)
   var elements = message.mutableSpan
@@ -236,9 +251,7 @@ package func rndisPacket(_ frame: [UInt8], info: [PerPacketInfo] = [], alignment
     frameByteCount: UInt32(frame.count), perPacketInfoByteCount: UInt32(infoByteCount),
     paddingByteCount: UInt32(padding)
   ).emit(into: &out)
-  for (index, element) in info.enumerated() {
-    element.emit(into: &out, at: Int(RNDISPacketHeader.encodedSize + UInt32(index) * PerPacketInfo.encodedSize))
-  }
+  emitInfo(&out, headerByteCount)
   out.copyBytes(frame.span.bytes, at: byteCount - frame.count)
   return message
 }

@@ -26,6 +26,7 @@ package struct TestFrame: Sendable {
   /// A multiple of four bytes.
   package var tcpOptions: [UInt8] = []
   package var payload: [UInt8] = []
+  package var sourcePort: UInt16 = 49152
   package var identification: UInt16 = 0x1234
   package var sequenceNumber: UInt32 = 0x0102_0304
   package var flags = ackFlag | pushFlag
@@ -83,7 +84,8 @@ package struct TestFrame: Sendable {
   }
 
   private func transportBytes(_ form: Form) -> [UInt8] {
-    var bytes: [UInt8] = [0xC0, 0x00, 0x00, 0x50]
+    // To the discard service: of no payload can be told that it is wrong.
+    var bytes = Self.bytes(sourcePort) + [0x00, 0x09]
     if isUDP {
       bytes += Self.bytes(UInt16(8 + payload.count)) + [0, 0]
     } else {

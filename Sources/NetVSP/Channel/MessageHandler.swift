@@ -30,7 +30,7 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
   mutating func open(_ terms: AgreedTerms) {
     isOpen = true
     toGuest.agree(on: terms.version)
-    dataPath.open(terms.sendBuffer)
+    dataPath.open(terms)
   }
 
   /// Does what a packet asks for. Throws when it breaks a rule that the channel cannot outlive.

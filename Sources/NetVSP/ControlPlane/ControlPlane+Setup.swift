@@ -69,7 +69,10 @@ extension ControlPlane {
       throw .order(.sendRNDISPacket)
     }
     isOpen = true
-    let terms = AgreedTerms(version: version, sendBuffer: sendBuffer)
+    let frameByteCount = frameByteCount ?? Self.usualFrameByteCount
+    let terms = AgreedTerms(
+      version: version, sendBuffer: sendBuffer,
+      packetByteCountLimit: Int(frameByteCount) - TransmitWork.ethernetHeaderByteCount)
     device.agree(on: terms)
     return terms
   }

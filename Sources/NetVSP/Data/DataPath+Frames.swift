@@ -13,39 +13,58 @@ extension DataPath {
 
   /// Receives the frames of the message at hand.
   mutating func receiveFrames(_ counts: inout ChannelStatistics) -> Reception {
-    guard let byteCount = listFrames() else { return .malformed }
+    guard let byteCount = listFrames(&counts) else { return .malformed }
     counts.receivedPackets += UInt64(frames.count)
-    counts.receivedBytes += byteCount
+    counts.receivedBytes += byteCount + offloadedTagByteCount
     guard Receiver.readsFrames else {
       counts.deliveredPackets += UInt64(frames.count)
       counts.deliveredBytes += byteCount
+      countMadeFrames(&counts)
       return .delivered
     }
     receiver.messageArrived()
-    for index in 0..<frames.count {
+    do throws(SinkError) {
+      return try deliverFrames(&counts) ? .delivered : .malformed
+    } catch {
+      return .undelivered(error)
+    }
+  }
+
+  /// Delivers all frames in order. Returns false when one cannot be.
+  private mutating func deliverFrames(_ counts: inout ChannelStatistics) throws(SinkError) -> Bool {
+    var start = 0
+    for index in 0..<offloadedFrames.count {
+      let offloaded = offloadedFrames[index]
+      try deliver(start..<offloaded.index, &counts)
+      guard try deliver(offloaded, &counts) else { return false }
+      start = offloaded.index + 1
+    }
+    try deliver(start..<frames.count, &counts)
+    return true
+  }
+
+  /// Delivers frames that go on as they are.
+  private mutating func deliver(_ range: Range<Int>, _ counts: inout ChannelStatistics) throws(SinkError) {
+    for index in range {
       let frame = frames[index]
-      do throws(SinkError) {
-        try deliver(frame)
-      } catch {
-        return .undelivered(error)
-      }
+      try deliver(frame)
       counts.deliveredPackets += 1
       counts.deliveredBytes += UInt64(frame.byteCount)
     }
-    return .delivered
   }
 
   /// Walks the packets of the stream, which must end exactly where the last one does. Returns the bytes of all frames,
   /// or nil when any packet is malformed.
-  private mutating func listFrames() -> UInt64? {
+  private mutating func listFrames(_ counts: inout ChannelStatistics) -> UInt64? {
     frames.removeAll()
+    offloadedFrames.removeAll()
     var position = MessageStream.Position()
     var sum: UInt64 = 0
     while position.offset < stream.byteCount {
       guard frames.count < Self.frameCountLimit, let header = packetHeader(at: position) else { return nil }
       guard header.frameByteCount <= Self.frameByteCountLimit else { return nil }
       if header.perPacketInfoByteCount > 0 {
-        guard allowsWork(ofInfoIn: header, at: position) else { return nil }
+        guard noteWork(ofInfoIn: header, at: position, &counts) else { return nil }
       }
       frames.append(Frame(packet: position, offset: header.frameOffset, byteCount: header.frameByteCount))
       sum += UInt64(header.frameByteCount)
@@ -71,27 +90,6 @@ extension DataPath {
     } catch {
       return nil
     }
-  }
-
-  /// Whether the packet's info can be read and asks for nothing that its frame does not allow.
-  private mutating func allowsWork(
-    ofInfoIn header: RNDISPacketHeader, at position: MessageStream.Position
-  ) -> Bool {
-    let byteCount = Int(header.perPacketInfoByteCount)
-    let end = UInt64(header.perPacketInfoOffset) + UInt64(byteCount)
-    guard stream.isWithinRange(position, end) else { return false }
-    if byteCount > infoBytes.byteCount { infoBytes = PrivateBytes(byteCount: byteCount) }
-    let infoPosition = stream.advance(position, by: UInt64(header.perPacketInfoOffset))
-    stream.copy(infoPosition, byteCount, into: &infoBytes)
-    guard let work = try? TransmitWork(parsing: infoBytes.span(byteCount)),
-      work.fits(frameByteCount: header.frameByteCount)
-    else { return false }
-    guard let byteOffset = work.tcpDataOffsetPosition else { return true }
-    let bytePosition = stream.advance(position, by: UInt64(header.frameOffset) + UInt64(byteOffset))
-    guard byteOffset < header.frameByteCount else { return false }
-    stream.copy(bytePosition, 1, into: &headerBytes)
-    return work.tcpHeaderFits(
-      dataOffsetByte: headerBytes.span(1).loadLittleEndian(at: 0), frameByteCount: header.frameByteCount)
   }
 
   /// Gives a frame to the receiver, in one piece.

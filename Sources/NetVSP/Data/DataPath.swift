@@ -32,12 +32,18 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
   var receiver: Receiver
   /// The frames of the message at hand.
   var frames = PrivateList<Frame>(capacity: 64)
-  var headerBytes = PrivateBytes(byteCount: Int(RNDISPacketHeader.encodedSize))
+  /// Those of them that the host has to work on, in order.
+  var offloadedFrames = PrivateList<OffloadedFrame>(capacity: 64)
+  /// The header at hand: of a message, a packet, or a frame.
+  var headerBytes = PrivateBytes(byteCount: TransmitWork.headerByteCountLimit)
   /// More room is made when a guest sends more info than usual.
   var infoBytes = PrivateBytes(byteCount: 256)
   /// Where a frame in several pieces is put together.
   var gatheredBytes = PrivateBytes(byteCount: 2048)
+  var frameCopy = FrameCopy()
   private var sendBuffer: SendBuffer?
+  /// The longest packet that the link takes, from its IP header on.
+  private(set) var packetByteCountLimit = 0
 
   /// A path that has no send buffer until one is opened.
   init(_ memory: consuming GuestMemory, receiver: Receiver) {
@@ -45,9 +51,10 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
     self.receiver = receiver
   }
 
-  /// Sections lie here from now on.
-  mutating func open(_ sendBuffer: SendBuffer?) {
-    self.sendBuffer = sendBuffer
+  /// Frames come on these terms from now on.
+  mutating func open(_ terms: AgreedTerms) {
+    sendBuffer = terms.sendBuffer
+    packetByteCountLimit = terms.packetByteCountLimit
     if let sendBuffer { memory.settle(at: sendBuffer.memory) }
   }
 

@@ -8,8 +8,18 @@ protocol FrameReceiver: Sendable {
   /// The frames of one more message follow.
   mutating func messageArrived()
 
-  /// Takes a frame, which `readsFrames` asked for. Throws when it is not delivered.
+  /// Takes a frame that goes on as it was sent, which `readsFrames` asked for. Throws when it is not delivered.
   mutating func receive(_ frame: RawSpan) throws(SinkError)
+
+  /// A frame was sent that the host has work on. What it makes of it follows; the payload, in bytes from the frame's
+  /// first, is the part that no work changes.
+  mutating func beginWork(on frame: RawSpan, payload: Range<Int>)
+
+  /// Takes a frame that was made, with its piece of the payload. Throws when it is not delivered.
+  mutating func receiveMade(_ frame: RawSpan, payload: Range<Int>) throws(SinkError)
+
+  /// All that was made was taken. Throws when that cannot be all.
+  mutating func endWork() throws(SinkError)
 
   /// The sum of the digests of the frames received, modulo 2^64.
   var digest: UInt64 { get }
@@ -20,15 +30,35 @@ struct FrameCounter: FrameReceiver {
   static var readsFrames: Bool { false }
   mutating func messageArrived() {}
   mutating func receive(_ frame: RawSpan) {}
+  mutating func beginWork(on frame: RawSpan, payload: Range<Int>) {}
+  mutating func receiveMade(_ frame: RawSpan, payload: Range<Int>) {}
+  mutating func endWork() {}
   var digest: UInt64 { 0 }
 }
 
-/// Adds up what the frames' bytes are.
+/// Adds up what the frames' bytes are, as they were sent, and sees to it that work leaves every payload whole.
 struct FrameVerifier: FrameReceiver {
   static var readsFrames: Bool { true }
   private(set) var digest: UInt64 = 0
+  private var sentPayload: UInt64 = 0
+  private var madePayload = FrameDigest()
+
   mutating func messageArrived() {}
   mutating func receive(_ frame: RawSpan) { digest &+= FrameDigest.hash(frame) }
+
+  mutating func beginWork(on frame: RawSpan, payload: Range<Int>) {
+    digest &+= FrameDigest.hash(frame)
+    sentPayload = FrameDigest.hash(frame.extracting(payload))
+    madePayload = FrameDigest()
+  }
+
+  mutating func receiveMade(_ frame: RawSpan, payload: Range<Int>) { madePayload.update(frame.extracting(payload)) }
+
+  mutating func endWork() throws(SinkError) {
+    guard madePayload.finish() == sentPayload else {
+      throw SinkError("the payload of what was made of a frame is not that of the frame")
+    }
+  }
 }
 
 /// Hands frames to a sink of the caller's.
@@ -46,5 +76,8 @@ struct FrameForwarder: FrameReceiver {
 
   mutating func messageArrived() { timestamp = wallClock() }
   mutating func receive(_ frame: RawSpan) throws(SinkError) { try sink.deliver(frame, timestamp: timestamp) }
+  mutating func beginWork(on frame: RawSpan, payload: Range<Int>) {}
+  mutating func receiveMade(_ frame: RawSpan, payload: Range<Int>) throws(SinkError) { try receive(frame) }
+  mutating func endWork() {}
   var digest: UInt64 { 0 }
 }

@@ -101,10 +101,11 @@ struct MessageStream: ~Copyable, Sendable {
     return piece.bytes.part(Int(position.offset - piece.start), byteCount)
   }
 
-  /// Copies bytes of the stream out, from as many pieces as it takes.
-  func copy(_ position: Position, _ byteCount: Int, into bytes: inout PrivateBytes) {
+  /// Copies bytes of the stream out, from as many pieces as it takes, the first to `offset`.
+  func copy(_ position: Position, _ byteCount: Int, into bytes: inout PrivateBytes, at offset: Int = 0) {
     precondition(position.offset + UInt64(byteCount) <= self.byteCount, "the bytes lie inside the stream")
-    var out = bytes.mutableSpan(byteCount)
+    var span = bytes.mutableSpan(offset + byteCount)
+    var out = span._mutatingExtracting(offset..<offset + byteCount)
     if let found = self.bytes(position, byteCount) { return found.copy(0, byteCount, into: &out) }
     var position = position
     var copied = 0

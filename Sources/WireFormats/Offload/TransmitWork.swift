@@ -1,7 +1,8 @@
 /// What a host does to one frame before it goes on: what the packet's info asks for, as far as the frame's own headers
 /// bear it out. The tag, which any frame can have, is put in last and by itself.
 package struct TransmitWork: Equatable, Sendable {
-  private static let ethernetHeaderByteCount = 14
+  /// Addresses and type: what every frame begins with.
+  package static let ethernetHeaderByteCount = 14
   /// Where an Ethernet header's addresses end: a tag stands here.
   package static let addressesByteCount = 12
   /// The longest TCP header.
@@ -15,6 +16,9 @@ package struct TransmitWork: Equatable, Sendable {
   package private(set) var payload: Range<Int>
   private let frameByteCount: Int
   private let tagByteCount: Int
+
+  /// How many bytes of a frame suffice to judge whatever is asked for it. No headers in front of a payload are longer.
+  package static let headerByteCountLimit = Int(TransmitChecksumInfo.offsetLimit) + transportHeaderByteCountLimit
 
   /// How many bytes of a frame suffice to judge what is asked for it.
   package static func headerByteCount(for offload: PacketOffload) -> Int {
@@ -86,9 +90,10 @@ package struct TransmitWork: Equatable, Sendable {
   static func transport(
     _ number: IPProtocol, at offset: UInt32, in layout: FrameLayout
   ) throws(OffloadError) -> Int {
-    guard let transport = layout.transport, transport.number == number, offset == 0 || offset == transport.offset else {
-      throw .noHeader(number, offset: offset)
-    }
+    guard let transport = layout.transport, transport.number == number, offset == 0 || offset == transport.offset,
+      // Behind headers that no offset reaches past, none can be meant.
+      transport.offset <= TransmitChecksumInfo.offsetLimit
+    else { throw .noHeader(number, offset: offset) }
     let byteCount = TransportChecksum.headerByteCount(isUDP: number == .udp)
     guard transport.offset + byteCount <= layout.endOffset else {
       throw .headerOutOfBounds(number, byteCount: byteCount)

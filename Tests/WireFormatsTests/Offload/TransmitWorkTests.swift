@@ -115,6 +115,23 @@ struct TransmitWorkTests {
     }
   }
 
+  @Test("a header behind more extension headers than an offset can pass is not found, told or not")
+  func longChains() {
+    var ipv6 = TestFrame()
+    ipv6.isIPv6 = true
+    ipv6.extensionHeaderCount = 1
+    var frame = ipv6.bytes(.withoutChecksums)
+    // One header of 8 + 8 * 121 bytes in place of that of 8, so that TCP begins at 1030.
+    frame.insert(contentsOf: [UInt8](repeating: 0, count: 8 * 121), at: 62)
+    frame[55] = 121
+    frame.replaceSubrange(18..<20, with: [UInt8((frame.count - 54) >> 8), UInt8((frame.count - 54) & 0xFF)])
+    #expect(throws: OffloadError.noHeader(.tcp, offset: 0)) { try work(checksums([.isIPv6, .tcp], 0), for: frame) }
+    let offload = PacketOffload(transport: checksums([.isIPv6, .tcp], 0))
+    #expect(throws: OffloadError.noHeader(.tcp, offset: 0)) {
+      try TransmitWork(offload, headers: frame.span.bytes, frameByteCount: frame.count, packetByteCountLimit: 1500)
+    }
+  }
+
   @Test("of two versions the fourth wins, of two protocols TCP")
   func precedence() throws {
     let frame = TestFrame()
