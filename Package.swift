@@ -45,10 +45,18 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: product),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "SharedMemory", "VMBusRing", "WireFormats", .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .target(name: "CDPDKRing", condition: .when(traits: ["DPDK"])),
+      ],
+      swiftSettings: product),
     .executableTarget(
       name: "NetVSCTool",
       dependencies: [
-        "NetVSC", "TrafficReplay", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Benchmarks", "NetVSC", "SharedMemory", "TrafficReplay",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: product),
 

@@ -11,6 +11,13 @@ package final class SharedRegion: Sendable {
   // SAFETY: set once; what it points to is shared by design and ordered by the words of the rings.
   nonisolated(unsafe) private let base: UnsafeMutableRawPointer
 
+  /// The memory file behind a descriptor that another process handed over, all of it. The region owns the descriptor.
+  package init(sharing descriptor: Int32) throws(SystemError) {
+    byteCount = try SystemCalls.byteCount(of: descriptor) / SystemCalls.pageByteCount * SystemCalls.pageByteCount
+    unsafe base = try SystemCalls.map(descriptor, byteCount: byteCount)
+    self.descriptor = descriptor
+  }
+
   /// Zeroed memory of at least `byteCount` bytes, rounded up to whole pages.
   package init(byteCount: Int) throws(SystemError) {
     precondition(byteCount > 0)
@@ -36,6 +43,12 @@ package final class SharedRegion: Sendable {
   package func bytes(_ range: Range<Int>) -> SharedBytes {
     precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "a window lies inside its region")
     return unsafe SharedBytes(start: base + range.lowerBound, byteCount: range.count, owner: self)
+  }
+
+  /// A word both sides see, outside of any ring; valid as long as the region lives.
+  package func word(at offset: Int) -> SharedWord {
+    precondition(offset >= 0 && offset % 4 == 0 && offset <= byteCount - 4, "a word lies inside its region")
+    return unsafe SharedWord(base + offset)
   }
 
   /// All of the region's bytes.

@@ -46,6 +46,13 @@ enum SystemCalls {
     return descriptor
   }
 
+  /// How large the file is.
+  static func byteCount(of descriptor: Int32) throws(SystemError) -> Int {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError("fstat") }
+    return Int(status.st_size)
+  }
+
   /// Maps `byteCount` bytes of the file, wherever the system likes.
   static func map(_ descriptor: Int32, byteCount: Int) throws(SystemError) -> UnsafeMutableRawPointer {
     let address = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
@@ -142,6 +149,15 @@ enum SystemCalls {
   static func join(_ thread: pthread_t) {
     let result = pthread_join(thread, nil)
     precondition(result == 0, "a thread is joined once, by another one")
+  }
+
+  /// How often another thread was given the calling thread's core while it could have gone on.
+  static var callingThreadPreemptionCount: Int {
+    var usage = rusage()
+    let callingThread: Int32 = 1  // RUSAGE_THREAD, which the Glibc module lacks
+    let result = unsafe getrusage(callingThread, &usage)
+    precondition(result == 0, "a thread can ask what it used")
+    return usage.ru_nivcsw
   }
 
   static func bindCallingThread(toCPU cpu: Int) -> Bool { platform_bind_to_cpu(Int32(cpu)) == 0 }

@@ -34,4 +34,10 @@ package enum Processors {
 
   /// Tells the core that the calling thread spins.
   package static func pause() { platform_pause() }
+
+  /// Lets another thread have the calling thread's core.
+  package static func yield() { sched_yield() }
+
+  /// How often the calling thread was made to leave its core.
+  package static var preemptionCount: Int { SystemCalls.callingThreadPreemptionCount }
 }

@@ -1,0 +1,11 @@
+package import ArgumentParser
+
+/// `netvsc bench`.
+package struct BenchCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measures parts of the transmit path, beside a peer where there is one.",
+    subcommands: [BenchRingCommand.self])
+
+  package init() {}
+}
