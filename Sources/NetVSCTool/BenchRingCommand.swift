@@ -32,9 +32,9 @@ package struct BenchRingCommand: ParsableCommand {
       let machine = Machine.this
       for line in notes(on: machine) { Console.report(line) }
       let showsProgress = OutputFile.standardError.isTerminal
-      let benchmark = RingBenchmark(quick ? .quick : .full) { name in
-        if showsProgress { Console.report("measuring \(name)") }
-      }
+      let benchmark = RingBenchmark(
+        quick ? .quick : .full, childArguments: BenchCrossingCommand.arguments(for:),
+        announce: { name in if showsProgress { Console.report("measuring \(name)") } })
       let report = try benchmark.run(on: machine)
       try output.write(json == nil ? BenchTable(report).text : JSONText.of(report))
       try output.close()

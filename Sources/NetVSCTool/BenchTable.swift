@@ -17,7 +17,8 @@ struct BenchTable {
   private var resultLines: [String] {
     var table = TextColumns(header: ["Result", "median", "min", "max", ""])
     for result in report.results {
-      table.append([title(of: result), number(result.median), number(result.min), number(result.max), result.unit])
+      let figures = [result.median, result.min, result.max].map(Readable.number)
+      table.append([title(of: result)] + figures + [result.unit])
     }
     return table.lines
   }
@@ -25,19 +26,14 @@ struct BenchTable {
   private var ratioLines: [String] {
     var table = TextColumns(header: ["Ratio", "value", "target", ""])
     for ratio in report.ratios {
-      table.append([
-        ratio.name, number(ratio.value), ratio.target.map(number) ?? "", ratio.isReached ? "" : "missed",
-      ])
+      let figures = [Readable.number(ratio.value), ratio.target.map(Readable.number) ?? ""]
+      table.append([ratio.name] + figures + [ratio.isReached ? "" : "missed"])
     }
     return table.lines
   }
 
   /// The name, whose code it is, and what it depends on.
   private func title(of result: BenchmarkResult) -> String {
-    let parameters = result.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-    return ([result.name] + (result.peer.map { ["(\($0))"] } ?? []) + parameters).joined(separator: " ")
+    "\(result.name): \(result.peer.map { "\($0), " } ?? "")\(result.parameters)"
   }
-
-  /// Three digits, or all before the point.
-  private func number(_ value: Double) -> String { Readable.number(value) }
 }

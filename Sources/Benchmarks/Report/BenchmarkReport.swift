@@ -13,7 +13,7 @@ package struct BenchmarkReport: Encodable, Sendable {
 /// One figure, measured again and again.
 package struct BenchmarkResult: Encodable, Sendable {
   package let name: String
-  package let parameters: [String: ParameterValue]
+  package let parameters: Parameters
   /// Whose code it was, where it was not ours.
   package let peer: String?
   package let median: Double
@@ -22,7 +22,7 @@ package struct BenchmarkResult: Encodable, Sendable {
   package let unit: String
 
   init(
-    _ name: String, _ parameters: [String: ParameterValue], peer: String? = nil, _ samples: Samples, unit: String
+    _ name: String, _ parameters: Parameters, peer: String? = nil, _ samples: Samples, unit: String
   ) {
     self.name = name
     self.parameters = parameters
@@ -57,28 +57,4 @@ package struct BenchmarkRatio: Encodable, Sendable {
 
   /// Whether it is what it should be.
   package var isReached: Bool { target.map { value >= $0 } ?? true }
-}
-
-/// What a figure depends on.
-package enum ParameterValue: Encodable, Sendable, Equatable, CustomStringConvertible {
-  case text(String)
-  case number(Int)
-  case flag(Bool)
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .text(let value): try container.encode(value)
-    case .number(let value): try container.encode(value)
-    case .flag(let value): try container.encode(value)
-    }
-  }
-
-  package var description: String {
-    switch self {
-    case .text(let value): value
-    case .number(let value): "\(value)"
-    case .flag(let value): "\(value)"
-    }
-  }
 }

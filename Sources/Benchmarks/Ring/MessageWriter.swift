@@ -2,7 +2,7 @@ internal import SharedMemory
 internal import VMBusRing
 
 /// One way to put messages into a ring.
-protocol MessageWriter: ~Copyable {
+protocol MessageWriter: ~Copyable, SendableMetatype {
   /// How often the reader would have been woken.
   var doorbellCount: Int { get }
 

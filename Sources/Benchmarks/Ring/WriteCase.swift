@@ -3,7 +3,7 @@ internal import VMBusRing
 
 /// One way to write with nobody else about: fills a ring of its own, and drains it on the same thread.
 struct WriteCase {
-  let parameters: [String: ParameterValue]
+  let parameters: Parameters
   let peer: String?
   /// Writes until the ring is full and drains it, so often. Returns the nanoseconds a message took to write.
   let run: (_ laps: Int) throws(RingError) -> Double
@@ -32,7 +32,7 @@ struct WriteCase {
     }
   }
 
-  static func parameters(_ mode: String, batch: Int) -> [String: ParameterValue] {
+  static func parameters(_ mode: String, batch: Int) -> Parameters {
     ["mode": .text(mode), "batch": .number(batch)]
   }
 

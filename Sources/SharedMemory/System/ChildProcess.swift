@@ -2,12 +2,13 @@ internal import Glibc
 
 /// Another run of this very program, which is given one descriptor.
 ///
-/// For work that may never end: a process can be killed, a thread cannot. Wait for it, once.
+/// For work that may never end: a process can be killed, a thread cannot. It does not outlive this object.
 package final class ChildProcess {
   /// The number that the descriptor has there.
   package static let inheritedDescriptor: Int32 = 3
 
   private let identifier: pid_t
+  private var wasSeenEnded = false
 
   /// Starts the program with these arguments, its name not included, and hands `descriptor` over.
   package init(arguments: [String], inheriting descriptor: Int32) throws(SystemError) {
@@ -15,11 +16,18 @@ package final class ChildProcess {
       with: arguments, handingOver: descriptor, as: Self.inheritedDescriptor)
   }
 
-  /// Ends it, whatever it does.
-  package func kill() { Glibc.kill(identifier, SIGKILL) }
+  deinit {
+    guard !wasSeenEnded else { return }
+    kill(identifier, SIGKILL)
+    SystemCalls.wait(for: identifier)
+  }
 
-  /// Waits until it has ended. Returns whether it ended well.
-  package func wait() -> Bool { SystemCalls.wait(for: identifier) }
+  /// Whether it has ended, in whatever way.
+  package var hasEnded: Bool {
+    // The system tells it once, and may give its number to another process then.
+    if !wasSeenEnded { wasSeenEnded = SystemCalls.hasEnded(identifier) }
+    return wasSeenEnded
+  }
 }
 
 extension SystemCalls {
@@ -42,11 +50,13 @@ extension SystemCalls {
     return identifier
   }
 
-  fileprivate static func wait(for identifier: pid_t) -> Bool {
-    var status: Int32 = 0
-    while unsafe waitpid(identifier, &status, 0) < 0 {
+  fileprivate static func wait(for identifier: pid_t) {
+    while waitpid(identifier, nil, 0) < 0 {
       precondition(errno == EINTR, "a child is waited for once")
     }
-    return status == 0
+  }
+
+  fileprivate static func hasEnded(_ identifier: pid_t) -> Bool {
+    waitpid(identifier, nil, WNOHANG) == identifier
   }
 }

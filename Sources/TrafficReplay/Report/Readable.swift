@@ -53,11 +53,11 @@ package enum Readable {
       String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
   }
 
-  /// `0.52`, `12.3`, `1,234`: three digits, and never less than the whole number.
+  /// `0.999`, `12.34`, `123.4`, `12,345`: four digits, and never less than the whole number.
   package static func number(_ value: Double) -> String {
     guard value >= 0, value < 1e18 else { return "\(value)" }
-    guard value < 999.5 else { return count(UInt64(value.rounded())) }
-    return fixed(value, decimals: decimals(of: value))
+    guard value < 999.95 else { return count(UInt64(value.rounded())) }
+    return fixed(value, decimals: value < 9.9995 ? 3 : value < 99.995 ? 2 : 1)
   }
 
   /// Three significant digits with the largest unit that leaves something before the point.
@@ -68,14 +68,12 @@ package enum Readable {
       value /= 1000
       unit += 1
     }
-    return "\(fixed(value, decimals: value == 0 ? 0 : decimals(of: value))) \(units[unit])"
+    let decimals = value == 0 ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0
+    return "\(fixed(value, decimals: decimals)) \(units[unit])"
   }
 
-  /// How many digits behind the point make three in all.
-  private static func decimals(of value: Double) -> Int { value < 9.995 ? 2 : value < 99.95 ? 1 : 0 }
-
   private static func fixed(_ value: Double, decimals: Int) -> String {
-    let scale = decimals == 2 ? 100.0 : decimals == 1 ? 10.0 : 1.0
+    let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
     guard let scaled = UInt64(exactly: (value * scale).rounded()) else { return "\(value)" }
     guard decimals > 0 else { return "\(scaled)" }
     let whole = scaled / UInt64(scale)
