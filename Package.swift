@@ -18,7 +18,7 @@ let package = Package(
     .executable(name: "netvsc", targets: ["NetVSCTool"]),
   ],
   traits: [
-    .trait(name: "DPDK", description: "Compare the rings with DPDK's own, from libdpdk-dev: for tests.")
+    .trait(name: "DPDK", description: "Compare the rings with DPDK's own, from libdpdk-dev: for tests and benchmarks.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -60,7 +60,7 @@ let package = Package(
       ],
       swiftSettings: product),
 
-    // A peer: DPDK's ring, linked only with the trait.
+    // A peer of tests and benchmarks: DPDK's ring, linked only with the trait.
     .target(
       name: "CDPDKRing",
       linkerSettings: [
@@ -79,9 +79,11 @@ let package = Package(
       name: "VMBusRingTests",
       dependencies: [
         "SharedMemory", "VMBusRing", "WireFormats", "TestSupport",
-        .target(name: "CDPDKRing", condition: .when(traits: ["DPDK"])),
+        .target(name: "Benchmarks", condition: .when(traits: ["DPDK"])),
       ],
       swiftSettings: language),
+    .testTarget(
+      name: "BenchmarksTests", dependencies: ["Benchmarks", "SharedMemory", "VMBusRing"], swiftSettings: language),
     .testTarget(
       name: "NetVSCTests",
       dependencies: ["NetVSC", "NetVSP", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],

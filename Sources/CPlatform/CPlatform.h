@@ -21,10 +21,16 @@ static inline int platform_memfd_create(const char *name) {
   return (int)syscall(SYS_memfd_create, name, 3u /* MFD_CLOEXEC | MFD_ALLOW_SEALING */);
 }
 
-/// Forbids shrinking and growing the file, and forbids taking the seals back.
+/// The seals that forbid shrinking and growing a file, and forbid taking the seals back.
+static inline int platform_size_seals(void) { return 0x1 | 0x2 | 0x4 /* F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW */; }
+
+/// Puts them on the file. Returns 0, or -1 with errno set.
 static inline int platform_seal_size(int descriptor) {
-  return fcntl(descriptor, 1033 /* F_ADD_SEALS */, 0x1 | 0x2 | 0x4 /* F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW */);
+  return fcntl(descriptor, 1033 /* F_ADD_SEALS */, platform_size_seals());
 }
+
+/// The file's seals, or -1 with errno set where it can have none.
+static inline int platform_seals(int descriptor) { return fcntl(descriptor, 1034 /* F_GET_SEALS */); }
 
 /// A counter that can be waited for, without blocking calls of its own.
 static inline int platform_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

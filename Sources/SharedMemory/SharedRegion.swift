@@ -11,9 +11,10 @@ package final class SharedRegion: Sendable {
   // SAFETY: set once; what it points to is shared by design and ordered by the words of the rings.
   nonisolated(unsafe) private let base: UnsafeMutableRawPointer
 
-  /// The memory file behind a descriptor that another process handed over, all of it. The region owns the descriptor.
+  /// The region behind a descriptor that another process handed over, which is the region's own from now on. A file that
+  /// could still be cut is refused.
   package init(sharing descriptor: Int32) throws(SystemError) {
-    byteCount = try SystemCalls.byteCount(of: descriptor) / SystemCalls.pageByteCount * SystemCalls.pageByteCount
+    byteCount = try SystemCalls.sealedByteCount(of: descriptor)
     unsafe base = try SystemCalls.map(descriptor, byteCount: byteCount)
     self.descriptor = descriptor
   }

@@ -43,6 +43,36 @@ struct SharedRegionTests {
     #expect(fcntl(region.descriptor, F_GETFD) & FD_CLOEXEC != 0)
   }
 
+  @Test("is the same memory for whoever takes its descriptor over")
+  func sharing() throws {
+    let region = try SharedRegion(byteCount: 2 * 4096)
+    let other = try SharedRegion(sharing: dup(region.descriptor))
+    #expect(other.byteCount == region.byteCount)
+    other.word(at: 4096).storeReleasing(0x0403_0201)
+    #expect(region.word(at: 4096).loadAcquiring() == 0x0403_0201)
+    #expect(region.bytes(4095..<4101).array == [0, 1, 2, 3, 4, 0])
+  }
+
+  @Test("is not made of a file that could still be cut")
+  func unsealed() throws {
+    let descriptor = memoryFileWithoutSeals()
+    defer { Glibc.close(descriptor) }
+    #expect(throws: SystemError(call: "fcntl(F_GET_SEALS)", code: EPERM)) { _ = try SharedRegion(sharing: descriptor) }
+    #expect(throws: SystemError(call: "fcntl(F_GET_SEALS)", code: EBADF)) { _ = try SharedRegion(sharing: -1) }
+  }
+
+  private func memoryFileWithoutSeals() -> Int32 {
+    let descriptor = open("/dev/shm", O_RDWR | O_CLOEXEC | 0o20200000 /* O_TMPFILE */, 0o600)
+    ftruncate(descriptor, 4096)
+    return descriptor
+  }
+
+  @Test("traps on a word that does not lie inside it")
+  func wordOutside() async {
+    await #expect(processExitsWith: .trap) { _ = try SharedRegion(byteCount: 4096).word(at: 4096) }
+    await #expect(processExitsWith: .trap) { _ = try SharedRegion(byteCount: 4096).word(at: 2) }
+  }
+
   @Test("lives as long as a window on it")
   func window() throws {
     func window() throws -> SharedBytes { try SharedRegion(byteCount: 4096).bytes(8..<16) }

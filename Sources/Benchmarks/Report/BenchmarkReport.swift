@@ -21,7 +21,7 @@ package struct BenchmarkResult: Encodable, Sendable {
   package let max: Double
   package let unit: String
 
-  init(
+  package init(
     _ name: String, _ parameters: Parameters, peer: String? = nil, _ samples: Samples, unit: String
   ) {
     self.name = name
@@ -54,6 +54,12 @@ package struct BenchmarkRatio: Encodable, Sendable {
   package let value: Double
   /// What it should reach; nil where it only informs.
   package let target: Double?
+
+  package init(name: String, value: Double, target: Double?) {
+    self.name = name
+    self.value = value
+    self.target = target
+  }
 
   /// Whether it is what it should be.
   package var isReached: Bool { target.map { value >= $0 } ?? true }

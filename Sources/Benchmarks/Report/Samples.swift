@@ -1,14 +1,15 @@
 /// What was measured again and again.
-struct Samples {
-  private var sorted: [Double] = []
+package struct Samples: Sendable {
+  private let sorted: [Double]
 
-  init(_ values: [Double] = []) { sorted = values.sorted() }
+  package init(_ values: [Double]) { sorted = values.sorted() }
 
-  var median: Double {
-    precondition(!sorted.isEmpty, "something was measured")
+  /// The value in the middle, or between the two there; not a number where nothing was measured.
+  package var median: Double {
+    guard !sorted.isEmpty else { return .nan }
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
-  var min: Double { sorted.first ?? 0 }
-  var max: Double { sorted.last ?? 0 }
+  package var min: Double { sorted.first ?? .nan }
+  package var max: Double { sorted.last ?? .nan }
 }

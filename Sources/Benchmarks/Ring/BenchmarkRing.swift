@@ -5,11 +5,14 @@ package import SharedMemory
 package struct BenchmarkRing: Sendable {
   static let ringByteCount = 512 * 1024
   private static let controlByteCount = 4096
+  /// How many messages fill it: eight bytes stay free.
+  static let messageCapacity = (ringByteCount - controlByteCount - 8) / Int(RingMessage.ringByteCount)
 
   let region: SharedRegion
   let view: RingView
 
-  init() throws(SystemError) {
+  /// A new one, empty.
+  package init() throws(SystemError) {
     try self.init(in: SharedRegion(byteCount: Self.ringByteCount + Self.controlByteCount))
   }
 
@@ -27,9 +30,9 @@ package struct BenchmarkRing: Sendable {
   }
 
   /// How many messages were read.
-  var readCount: SharedWord { region.word(at: Self.ringByteCount) }
+  package var readCount: SharedWord { region.word(at: Self.ringByteCount) }
   /// Not zero once the first message may be on its way.
-  var hasBegun: SharedWord { region.word(at: Self.ringByteCount + 64) }
+  package var hasBegun: SharedWord { region.word(at: Self.ringByteCount + 64) }
   /// How many microseconds all messages took; zero until they are read.
-  var microseconds: SharedWord { region.word(at: Self.ringByteCount + 128) }
+  package var microseconds: SharedWord { region.word(at: Self.ringByteCount + 128) }
 }

@@ -41,6 +41,13 @@ package struct RingBenchmark {
     return report
   }
 
+  /// Fills and drains a ring so often in each of our modes, for whoever counts instructions. Returns how many messages
+  /// each mode wrote.
+  package static func runLaps(_ laps: Int) throws -> Int {
+    for writeCase in try WriteCase.all(clock: .monotonic) where writeCase.peer == nil { _ = try writeCase.run(laps) }
+    return laps * BenchmarkRing.messageCapacity
+  }
+
   private func runWrite() throws -> WriteBenchmark {
     announce("writes with nobody else about")
     var benchmark = try WriteBenchmark(clock: clock)

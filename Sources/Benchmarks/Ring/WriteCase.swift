@@ -27,6 +27,7 @@ struct WriteCase {
         var receipt = Receipt()
         while try receipt.read(from: &consumer) > 0 {}
         precondition(receipt == Receipt(ofAll: written), "what is written is read")
+        precondition(written == BenchmarkRing.messageCapacity, "a ring is filled")
       }
       return Double(nanoseconds) / Double(count)
     }

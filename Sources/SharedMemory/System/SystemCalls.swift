@@ -46,8 +46,13 @@ enum SystemCalls {
     return descriptor
   }
 
-  /// How large the file is.
-  static func byteCount(of descriptor: Int32) throws(SystemError) -> Int {
+  /// How large the file is, and remains.
+  static func sealedByteCount(of descriptor: Int32) throws(SystemError) -> Int {
+    let seals = platform_seals(descriptor)
+    guard seals >= 0 else { throw SystemError("fcntl(F_GET_SEALS)") }
+    guard seals & platform_size_seals() == platform_size_seals() else {
+      throw SystemError(call: "fcntl(F_GET_SEALS)", code: EPERM)
+    }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError("fstat") }
     return Int(status.st_size)

@@ -31,6 +31,16 @@ struct ReadableTests {
     #expect(Readable.packetRate(value) == text)
   }
 
+  @Test(
+    "have four digits and no unit of their own as figures",
+    arguments: [
+      (0, "0.000"), (0.0005, "0.001"), (0.999, "0.999"), (9.9994, "9.999"), (9.9996, "10.00"), (99.996, "100.0"),
+      (999.94, "999.9"), (999.96, "1,000"), (12_345.6, "12,346"), (.infinity, "inf"), (-1, "-1.0"),
+    ])
+  func figures(value: Double, text: String) {
+    #expect(Readable.number(value) == text)
+  }
+
   @Test("have units of their own as bits")
   func bits() {
     #expect(Readable.bitRate(4.5e9) == "4.50 Gbit/s")

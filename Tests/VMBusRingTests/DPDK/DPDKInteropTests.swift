@@ -1,4 +1,5 @@
 #if DPDK
+  import Benchmarks
   import Glibc
   import SharedMemory
   import Synchronization
@@ -29,10 +30,11 @@
     func ourWriters(mapping: RingMapping, writers: (kind: ProducerKind, count: Int)) throws {
       let test = try TestRing(dataByteCount: Self.dataByteCount, mapping: mapping)
       let shared = try SharedRing(writers.kind, test)
+      let peer = try DPDKRing(on: test.region, byteCount: test.region.byteCount)
       let failed = Atomic(false)
       try runConcurrently(writers.count + 1) { thread in
         do throws(RingError) {
-          guard thread < writers.count else { return Self.readAll(DPDKRing(on: test), writers.count, failed) }
+          guard thread < writers.count else { return Self.readAll(peer, writers.count, failed) }
           var producer =
             if let shared { try ProducerUnderTest(sharing: shared) } else { try ProducerUnderTest(writers.kind, test) }
           var random = SeededGenerator(seed: UInt64(thread))
@@ -80,11 +82,11 @@
       arguments: RingMapping.allCases)
     func ourReader(mapping: RingMapping) throws {
       let test = try TestRing(dataByteCount: Self.dataByteCount, mapping: mapping)
+      let peer = try DPDKRing(on: test.region, byteCount: test.region.byteCount)
       let failed = Atomic(false)
       try runConcurrently(2) { thread in
         var random = SeededGenerator(seed: 7)
         if thread == 0 {
-          let peer = DPDKRing(on: test)
           for sequence in 0..<Self.packetCount {
             let words = Self.packet(1, sequence, &random).words
             while peer.write(words) == nil, !failed.load(ordering: .relaxed) { sched_yield() }
