@@ -73,7 +73,7 @@ package struct RingConsumer<Memory: RingMemory>: ~Copyable, Sendable {
   }
 
   /// The next packet, or nil when all are read. Its space stays taken until `release`.
-  @inlinable
+  @inlinable @inline(__always)
   @_lifetime(&self)
   package mutating func next() throws(RingError) -> IncomingPacket<Memory>? {
     if head == written {

@@ -64,7 +64,7 @@ package struct PacketDescriptor: Equatable, Sendable {
   ///
   /// `available` is the number of readable bytes from the packet's first. Throws when an offset, the length or a flag
   /// breaks the rules of descriptors, or the packet with its trailer is not wholly there.
-  @inlinable
+  @inlinable @inline(__always)
   package func validate(available: UInt32) throws(WireError) {
     let minimum = Self.minimumPayloadOffset(of: type)
     guard payloadOffset >= minimum else {
