@@ -32,6 +32,8 @@ package struct NetVSCCommand: ParsableCommand {
   package static func usageLine(for error: any Error) -> String? {
     guard exitCode(for: error) == .validationFailure else { return nil }
     let message = message(for: error).split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-    return "\(message.joined(separator: " ")) (see 'netvsc replay --help')"
+    // The library's own longer text names the command that was meant.
+    let help = fullMessage(for: error).firstMatch(of: #/See '(.+ --help)'/#)?.output.1 ?? "netvsc --help"
+    return "\(message.joined(separator: " ")) (see '\(help)')"
   }
 }

@@ -40,6 +40,16 @@ struct NetVSCCommandTests {
     #expect(!line.contains("\n"))
   }
 
+  @Test(
+    "points to the help of the command that was meant",
+    arguments: [
+      (["replay"], "netvsc replay --help"), (["bench", "ring", "--bogus"], "netvsc bench ring --help"),
+      (["frob"], "netvsc --help"),
+    ])
+  func helpOf(arguments: [String], command: String) throws {
+    #expect(try #require(complaint(arguments)).hasSuffix("(see '\(command)')"))
+  }
+
   @Test("wants a capture, and a command that exists")
   func missing() throws {
     #expect(try #require(complaint(["replay"])).contains("<captures>"))
