@@ -113,7 +113,7 @@ private struct CrossingReader: ~Copyable {
   mutating func readAll(_ messageCount: UInt64, _ patience: Patience) throws(RingError) {
     var receipt = Receipt()
     while receipt.count < messageCount {
-      if try receipt.read(from: &consumer) == 0 { patience.wait() }
+      if try receipt.read(from: &consumer) == 0 { patience.waitForSeveral() }
       ring.readCount.storeRelaxed(UInt32(receipt.count))
     }
     precondition(receipt == Receipt(ofAll: messageCount), "each message is read once")
