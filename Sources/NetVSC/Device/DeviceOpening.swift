@@ -62,7 +62,8 @@ final class DeviceOpening {
     let version = control.version
     let messageLimits = OpenMessage.Limits(
       packetCount: min(limits.maximumPacketsPerMessage, UInt32(configuration.packetsPerMessage)),
-      byteCount: min(UInt32(sectionByteCount), limits.maximumTransferByteCount), alignment: limits.alignment)
+      byteCount: min(UInt32(sectionByteCount), limits.maximumTransferByteCount),
+      alignmentMask: Int(limits.alignment) - 1)
     // A host that cannot be told the frame size takes the common one.
     let frameByteCount = version >= .v2 ? configuration.frameByteCount : Self.commonFrameByteCount
     let maximumFrameByteCount = min(frameByteCount, Int(messageLimits.byteCount - RNDISPacketHeader.encodedSize))
