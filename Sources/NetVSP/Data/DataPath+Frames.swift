@@ -15,23 +15,27 @@ extension DataPath {
   mutating func receiveFrames(_ counts: inout ChannelStatistics) -> Reception {
     guard let byteCount = listFrames(&counts) else { return .malformed }
     counts.receivedPackets += UInt64(frames.count)
-    counts.receivedBytes += byteCount + offloadedTagByteCount
+    counts.receivedBytes += byteCount
     guard Receiver.readsFrames else {
       counts.deliveredPackets += UInt64(frames.count)
       counts.deliveredBytes += byteCount
-      countMadeFrames(&counts)
+      if offloadedFrames.count > 0 { countMadeFrames(&counts) }
       return .delivered
     }
     receiver.messageArrived()
     do throws(SinkError) {
-      return try deliverFrames(&counts) ? .delivered : .malformed
+      guard offloadedFrames.count > 0 else {
+        try deliver(0..<frames.count, &counts)
+        return .delivered
+      }
+      return try deliverWithWork(&counts) ? .delivered : .malformed
     } catch {
       return .undelivered(error)
     }
   }
 
-  /// Delivers all frames in order. Returns false when one cannot be.
-  private mutating func deliverFrames(_ counts: inout ChannelStatistics) throws(SinkError) -> Bool {
+  /// Delivers all frames in order, those that the host has to work on among them. Returns false when one cannot be.
+  private mutating func deliverWithWork(_ counts: inout ChannelStatistics) throws(SinkError) -> Bool {
     var start = 0
     for index in 0..<offloadedFrames.count {
       let offloaded = offloadedFrames[index]
@@ -44,6 +48,7 @@ extension DataPath {
   }
 
   /// Delivers frames that go on as they are.
+  @inline(__always)
   private mutating func deliver(_ range: Range<Int>, _ counts: inout ChannelStatistics) throws(SinkError) {
     for index in range {
       let frame = frames[index]
@@ -53,8 +58,8 @@ extension DataPath {
     }
   }
 
-  /// Walks the packets of the stream, which must end exactly where the last one does. Returns the bytes of all frames,
-  /// or nil when any packet is malformed.
+  /// Walks the packets of the stream, which must end exactly where the last one does. Returns the bytes of all frames
+  /// as they were offered, or nil when any packet is malformed.
   private mutating func listFrames(_ counts: inout ChannelStatistics) -> UInt64? {
     frames.removeAll()
     offloadedFrames.removeAll()
@@ -64,7 +69,8 @@ extension DataPath {
       guard frames.count < Self.frameCountLimit, let header = packetHeader(at: position) else { return nil }
       guard header.frameByteCount <= Self.frameByteCountLimit else { return nil }
       if header.perPacketInfoByteCount > 0 {
-        guard noteWork(ofInfoIn: header, at: position, &counts) else { return nil }
+        guard let byteCount = noteWork(ofInfoIn: header, at: position, &counts) else { return nil }
+        sum += UInt64(byteCount)
       }
       frames.append(Frame(packet: position, offset: header.frameOffset, byteCount: header.frameByteCount))
       sum += UInt64(header.frameByteCount)

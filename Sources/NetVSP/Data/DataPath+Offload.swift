@@ -10,29 +10,32 @@ extension DataPath {
     /// What is made of it.
     let madeFrameCount: Int
     let madeByteCount: Int
+
+    /// A tag that came beside its frame.
+    var tagByteCount: Int { offload.vlanTag == nil ? 0 : VLANTagInfo.tagByteCount }
   }
 
-  /// Reads what a packet's info asks for, and notes what there is to do. Returns false when the info cannot be read, or
-  /// its frame does not allow what it asks.
+  /// Reads what a packet's info asks for, and notes what there is to do. Returns how many bytes of the frame are in the
+  /// info; nil when that cannot be read, or the frame does not allow what it asks.
   mutating func noteWork(
     ofInfoIn header: RNDISPacketHeader, at position: MessageStream.Position, _ counts: inout ChannelStatistics
-  ) -> Bool {
+  ) -> Int? {
     let byteCount = Int(header.perPacketInfoByteCount)
     let end = UInt64(header.perPacketInfoOffset) + UInt64(byteCount)
-    guard stream.isWithinRange(position, end) else { return false }
+    guard stream.isWithinRange(position, end) else { return nil }
     if byteCount > infoBytes.byteCount { infoBytes = PrivateBytes(byteCount: byteCount) }
     let infoPosition = stream.advance(position, by: UInt64(header.perPacketInfoOffset))
     stream.copy(infoPosition, byteCount, into: &infoBytes)
-    guard let offload = try? PacketOffload(parsing: infoBytes.span(byteCount)) else { return false }
-    guard offload.asksForWork else { return true }
+    guard let offload = try? PacketOffload(parsing: infoBytes.span(byteCount)) else { return nil }
+    guard offload.asksForWork else { return 0 }
     guard let work = try? judge(offload, header, at: position) else {
       counts.refusedOffloads += 1
-      return false
+      return nil
     }
-    offloadedFrames.append(
-      OffloadedFrame(
-        index: frames.count, offload: offload, madeFrameCount: work.madeFrameCount, madeByteCount: work.madeByteCount))
-    return true
+    let offloaded = OffloadedFrame(
+      index: frames.count, offload: offload, madeFrameCount: work.madeFrameCount, madeByteCount: work.madeByteCount)
+    offloadedFrames.append(offloaded)
+    return offloaded.tagByteCount
   }
 
   private mutating func judge(
@@ -45,21 +48,13 @@ extension DataPath {
       packetByteCountLimit: packetByteCountLimit)
   }
 
-  /// The bytes of tags that came beside their frames.
-  var offloadedTagByteCount: UInt64 {
-    var count = 0
-    for index in 0..<offloadedFrames.count where offloadedFrames[index].offload.vlanTag != nil { count += 1 }
-    return UInt64(count * VLANTagInfo.tagByteCount)
-  }
-
-  /// Counts what is made of offloaded frames as delivered, for a receiver that looks at none, in place of the frames
-  /// themselves.
-  func countMadeFrames(_ counts: inout ChannelStatistics) {
+  /// Counts as delivered what is made of offloaded frames, in place of the frames: for a receiver that looks at none.
+  mutating func countMadeFrames(_ counts: inout ChannelStatistics) {
     for index in 0..<offloadedFrames.count {
       let offloaded = offloadedFrames[index]
       counts.deliveredPackets += UInt64(offloaded.madeFrameCount - 1)
       counts.deliveredBytes += UInt64(offloaded.madeByteCount)
-      counts.deliveredBytes -= UInt64(frames[offloaded.index].byteCount)
+      counts.deliveredBytes -= UInt64(Int(frames[offloaded.index].byteCount) + offloaded.tagByteCount)
     }
   }
 

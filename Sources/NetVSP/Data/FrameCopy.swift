@@ -24,7 +24,9 @@ struct FrameCopy: ~Copyable {
   mutating func take(_ byteCount: Int, at position: MessageStream.Position, of stream: borrowing MessageStream) {
     if Self.start + byteCount > bytes.byteCount { bytes = PrivateBytes(byteCount: Self.start + byteCount) }
     self.byteCount = byteCount
-    stream.copy(position, byteCount, into: &bytes, at: Self.start)
+    var span = bytes.mutableSpan(Self.start + byteCount)
+    var out = span._mutatingExtracting(Self.start..<Self.start + byteCount)
+    stream.copy(position, into: &out)
   }
 
   /// The work on the frame as it was copied. Throws when the frame does not allow what is asked.

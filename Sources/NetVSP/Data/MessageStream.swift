@@ -101,11 +101,16 @@ struct MessageStream: ~Copyable, Sendable {
     return piece.bytes.part(Int(position.offset - piece.start), byteCount)
   }
 
-  /// Copies bytes of the stream out, from as many pieces as it takes, the first to `offset`.
-  func copy(_ position: Position, _ byteCount: Int, into bytes: inout PrivateBytes, at offset: Int = 0) {
+  /// Copies bytes of the stream out, from as many pieces as it takes.
+  func copy(_ position: Position, _ byteCount: Int, into bytes: inout PrivateBytes) {
+    var out = bytes.mutableSpan(byteCount)
+    copy(position, into: &out)
+  }
+
+  /// Copies as many bytes of the stream out as there is room for.
+  func copy(_ position: Position, into out: inout MutableRawSpan) {
+    let byteCount = out.byteCount
     precondition(position.offset + UInt64(byteCount) <= self.byteCount, "the bytes lie inside the stream")
-    var span = bytes.mutableSpan(offset + byteCount)
-    var out = span._mutatingExtracting(offset..<offset + byteCount)
     if let found = self.bytes(position, byteCount) { return found.copy(0, byteCount, into: &out) }
     var position = position
     var copied = 0
