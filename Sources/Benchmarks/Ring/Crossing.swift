@@ -8,9 +8,12 @@ package struct Crossing: Sendable {
   package let senderCount: Int
   /// Of all senders together, each of which sends as many.
   package let messageCount: UInt64
+  /// Whether the reader rests for a moment when it finds nothing, where it has a core of its own.
+  let readerRests: Bool
 
-  package init(_ writer: CrossingWriter, senderCount: Int, messageCount: UInt64) {
+  package init(_ writer: CrossingWriter, senderCount: Int, messageCount: UInt64, readerRests: Bool = false) {
     precondition(messageCount % UInt64(senderCount) == 0, "every sender sends as many messages")
+    self.readerRests = readerRests
     self.writer = writer
     self.senderCount = senderCount
     self.messageCount = messageCount
@@ -59,7 +62,7 @@ package struct Crossing: Sendable {
     through ring: BenchmarkRing, clock: Clock,
     sender: @escaping @Sendable (_ numbers: ClosedRange<UInt64>, _ gate: StartGate) -> Void
   ) throws -> Double {
-    let (senderCount, messageCount, patience) = (senderCount, messageCount, patience)
+    let (senderCount, messageCount, patience, readerRests) = (senderCount, messageCount, patience, readerRests)
     let share = messageCount / UInt64(senderCount)
     let gate = StartGate()
     let nanoseconds = Mutex<UInt64>(0)
@@ -69,7 +72,8 @@ package struct Crossing: Sendable {
         return sender(UInt64(thread) * share + 1...UInt64(thread + 1) * share, gate)
       }
       do {
-        var reader = CrossingReader(ring, try RingConsumer(ring.view.ring, keeper: ring.view))
+        let consumer = try RingConsumer(ring.view.ring, keeper: ring.view)
+        var reader = CrossingReader(ring, consumer, rests: readerRests)
         guard gate.open(for: senderCount) else { return }
         let start = clock.now()
         ring.hasBegun.storeRelaxed(1)
@@ -105,15 +109,20 @@ private struct CrossingReader: ~Copyable {
   private let ring: BenchmarkRing
   private var consumer: RingConsumer<MappedRing>
 
-  init(_ ring: BenchmarkRing, _ consumer: consuming RingConsumer<MappedRing>) {
+  private let rests: Bool
+
+  init(_ ring: BenchmarkRing, _ consumer: consuming RingConsumer<MappedRing>, rests: Bool) {
     self.ring = ring
+    self.rests = rests
     self.consumer = consumer
   }
 
   mutating func readAll(_ messageCount: UInt64, _ patience: Patience) throws(RingError) {
     var receipt = Receipt()
     while receipt.count < messageCount {
-      if try receipt.read(from: &consumer) == 0 { patience.waitForSeveral() }
+      if try receipt.read(from: &consumer) == 0 {
+        if rests { patience.waitForSeveral() } else { patience.wait() }
+      }
       ring.readCount.storeRelaxed(UInt32(receipt.count))
     }
     precondition(receipt == Receipt(ofAll: messageCount), "each message is read once")

@@ -21,26 +21,30 @@ struct CrossingBenchmark {
     ring = try BenchmarkRing()
   }
 
-  private func time(_ writer: CrossingWriter, senderCount: Int, messageCount: UInt64) throws -> Double {
-    try Crossing(writer, senderCount: senderCount, messageCount: messageCount).run(through: ring, clock: clock)
+  private func duel(_ writer: CrossingWriter) -> Crossing {
+    Crossing(writer, senderCount: 1, messageCount: plan.shortMessageCount, readerRests: true)
   }
 
-  /// One sender: every writer after the other.
+  private func growth(_ senderCount: Int) -> Crossing {
+    Crossing(.cooperative, senderCount: senderCount, messageCount: plan.messageCount)
+  }
+
+  /// One sender: every writer after the other, to a reader that rests.
   mutating func runDuel() throws {
     roundTrips.duels.append(try RoundTrip.measure(plan.roundTripCount, clock: clock))
     var round: [CrossingWriter: Double] = [:]
     for writer in CrossingWriter.available {
-      round[writer] = try time(writer, senderCount: 1, messageCount: plan.shortMessageCount)
+      round[writer] = try duel(writer).run(through: ring, clock: clock)
     }
     duels.append(round)
   }
 
-  /// Cooperative writers: one, and then more and more.
+  /// Cooperative writers: one, and then more and more, to a reader that never rests but where it lacks a core.
   mutating func runGrowth() throws {
     roundTrips.growth.append(try RoundTrip.measure(plan.roundTripCount, clock: clock))
     var round: [Int: Double] = [:]
     for senderCount in [1] + plan.senderCounts {
-      round[senderCount] = try time(.cooperative, senderCount: senderCount, messageCount: plan.messageCount)
+      round[senderCount] = try growth(senderCount).run(through: ring, clock: clock)
     }
     growth.append(round)
   }
@@ -58,16 +62,16 @@ extension CrossingBenchmark {
     let unit = "ns/message"
     var results: [BenchmarkResult] = []
     for writer in CrossingWriter.available {
-      let crossing = Crossing(writer, senderCount: 1, messageCount: plan.shortMessageCount)
       results.append(
         BenchmarkResult(
-          "ring.cross", crossing.parameters, peer: writer.peer, Samples(duels.compactMap { $0[writer] }), unit: unit))
+          "ring.cross", duel(writer).parameters, peer: writer.peer, Samples(duels.compactMap { $0[writer] }), unit: unit
+        ))
     }
     results.append(roundTrip(beside: "ring.cross.1", roundTrips.duels))
     for senderCount in [1] + plan.senderCounts {
-      let crossing = Crossing(.cooperative, senderCount: senderCount, messageCount: plan.messageCount)
       results.append(
-        BenchmarkResult("ring.cross", crossing.parameters, Samples(growth.compactMap { $0[senderCount] }), unit: unit))
+        BenchmarkResult(
+          "ring.cross", growth(senderCount).parameters, Samples(growth.compactMap { $0[senderCount] }), unit: unit))
     }
     results.append(roundTrip(beside: "ring.scaling", roundTrips.growth))
     for outcome in isolated {
@@ -120,6 +124,7 @@ extension Crossing {
     [
       "mode": .text(writer == .dpdk ? "shared" : writer.rawValue), "senders": .number(senderCount),
       "messages": .number(Int(messageCount)), "pinned": .flag(isPinned),
+      "resting": .flag(readerRests),
     ]
   }
 }
