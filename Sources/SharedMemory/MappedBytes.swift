@@ -50,6 +50,18 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
     )
   }
 
+  /// Little-endian words one behind the other, each loaded once.
+  @inlinable @inline(__always)
+  package func loadWords<let count: Int>(at offset: Int) -> InlineArray<count, UInt64> {
+    check(offset, 8 * count)
+    let address = unsafe start + offset
+    guard UInt(bitPattern: address) % 8 == 0 else {
+      return InlineArray { loadWordByBytes(at: offset + 8 * $0) }
+    }
+    let words = unsafe UnsafePointer(address.assumingMemoryBound(to: Atomic<UInt64>.self))
+    return InlineArray { unsafe UInt64(littleEndian: words[$0].load(ordering: .relaxed)) }
+  }
+
   /// A word that is not aligned is not loaded at once, but each byte of it is.
   @usableFromInline
   func loadWordByBytes(at offset: Int) -> UInt64 {
@@ -77,16 +89,23 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
     unsafe (start + offset).storeBytes(of: half.littleEndian, as: UInt32.self)
   }
 
-  /// Copies `bytes` in at `offset`.
+  /// Stores a header, which ends with half a word, and copies what it is for in behind it.
   @inlinable @inline(__always)
-  package func write(_ bytes: RawSpan, at offset: Int) {
-    check(offset, bytes.byteCount)
-    // SAFETY: both ends are checked; a window and a caller's span do not overlap unless the caller made them.
-    unsafe bytes.withUnsafeBytes { source in
+  package func write<let count: Int>(
+    header words: InlineArray<count, UInt64>, _ half: UInt32, body: RawSpan, at offset: Int
+  ) {
+    check(offset, 8 * count + 4 + body.byteCount)
+    // SAFETY: both parts lie inside, as checked; a window and a caller's span do not overlap unless the caller made them.
+    let place = unsafe start + offset
+    unsafe body.withUnsafeBytes { source in
       if let address = source.baseAddress {
-        unsafe (start + offset).copyMemory(from: address, byteCount: source.count)
+        unsafe (place + 8 * count + 4).copyMemory(from: address, byteCount: source.count)
       }
     }
+    for index in 0..<count {
+      unsafe (place + 8 * index).storeBytes(of: words[index].littleEndian, as: UInt64.self)
+    }
+    unsafe (place + 8 * count).storeBytes(of: half.littleEndian, as: UInt32.self)
   }
 
   /// Copies bytes out, each read once, so that what is judged is what is used. `out` has room for `count` bytes.

@@ -59,27 +59,46 @@ struct OpenMessage {
     (self.base, nextPacketStart) = (base, base)
   }
 
-  /// Frames the next packet around a frame that lies, or will lie, in its place in `bytes`.
+  /// Frames the next packet around a frame that lies in its place in `bytes`.
   @inline(__always)
   mutating func append(frameByteCount: UInt32, in bytes: MappedBytes, within limits: Limits) {
-    let start = nextPacketStart
-    if end < start, packetCount > 0 {
-      // Another one follows, so the last one's length takes its padding in.
-      bytes.storeHalf(UInt32(truncatingIfNeeded: start &- lastPacketStart), at: lastPacketStart &+ 4)
-      // Padding is zero; what is cleared too much is where the header goes.
-      repeat {
-        bytes.storeWords([0], at: end)
-        end &+= 8
-      } while end < start
-    }
+    pad(in: bytes)
     let header = RNDISPacketHeader(frameByteCount: frameByteCount, perPacketInfoByteCount: 0)
-    bytes.storeWords(header.words, at: start)
-    bytes.storeHalf(0, at: start &+ 40)
-    lastPacketStart = start
-    end = start &+ Int(header.messageByteCount)
+    bytes.storeWords(header.words, at: nextPacketStart)
+    bytes.storeHalf(0, at: nextPacketStart &+ 40)
+    step(over: header, within: limits)
+  }
+
+  /// Frames a copy of `frame` as the next packet.
+  @inline(__always)
+  mutating func append(_ frame: RawSpan, in bytes: MappedBytes, within limits: Limits) {
+    pad(in: bytes)
+    let header = RNDISPacketHeader(
+      frameByteCount: UInt32(truncatingIfNeeded: frame.byteCount), perPacketInfoByteCount: 0)
+    bytes.write(header: header.words, 0, body: frame, at: nextPacketStart)
+    step(over: header, within: limits)
+  }
+
+  /// Another packet follows, so the last one's length takes its padding in.
+  @inline(__always)
+  private func pad(in bytes: MappedBytes) {
+    guard end < nextPacketStart, packetCount > 0 else { return }
+    bytes.storeHalf(UInt32(truncatingIfNeeded: nextPacketStart &- lastPacketStart), at: lastPacketStart &+ 4)
+    // Padding is zero; what is cleared too much is where the header goes.
+    var offset = end
+    repeat {
+      bytes.storeWords([0], at: offset)
+      offset &+= 8
+    } while offset < nextPacketStart
+  }
+
+  @inline(__always)
+  private mutating func step(over header: RNDISPacketHeader, within limits: Limits) {
+    lastPacketStart = nextPacketStart
+    end = nextPacketStart &+ Int(header.messageByteCount)
     nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
     packetCount &+= 1
-    self.frameByteCount &+= frameByteCount
+    frameByteCount &+= header.frameByteCount
   }
 
   /// Nothing is open any more.

@@ -53,9 +53,7 @@ extension Sender {
     let (share, limits, maximum) = (sections.bytes, messageLimits, maximumFrameByteCount)
     var index = first
     repeat {
-      let frame = frames[index]
-      share.write(bytes.extracting(frame.bytes), at: message.framePlace)
-      message.append(frameByteCount: frame.byteCount, in: share, within: limits)
+      message.append(bytes.extracting(frames[index].bytes), in: share, within: limits)
       index += 1
       guard index < frames.count else { break }
       let byteCount = Int(frames[index].byteCount)

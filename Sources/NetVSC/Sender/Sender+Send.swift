@@ -26,8 +26,8 @@ extension Sender {
       try flush()
       guard makePlace(for: frame.byteCount) else { return .wouldBlock }
     }
-    sections.bytes.write(frame, at: message.framePlace)
-    stage(frameByteCount: frame.byteCount)
+    if !message.isOpen { _ = sections.take() }
+    message.append(frame, in: sections.bytes, within: messageLimits)
     return .taken
   }
 
@@ -86,7 +86,7 @@ extension Sender {
     return nil
   }
 
-  /// Frames the bytes that lie in the place that was made, and adds them to the open message.
+  /// Frames the bytes that were written in the place that was made, and adds them to the open message.
   @inline(__always)
   mutating func stage(frameByteCount: Int) {
     if !message.isOpen { _ = sections.take() }

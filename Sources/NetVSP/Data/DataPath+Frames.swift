@@ -63,8 +63,8 @@ extension DataPath {
   private mutating func listFrames(_ counts: inout ChannelStatistics) -> UInt64? {
     frames.removeAll()
     offloadedFrames.removeAll()
-    var position = MessageStream.Position()
     var sum: UInt64 = 0
+    var position = listPlainFrames(&sum)
     while position.offset < stream.byteCount {
       guard frames.count < Self.frameCountLimit, let header = packetHeader(at: position) else { return nil }
       guard header.frameByteCount <= Self.frameByteCountLimit else { return nil }
@@ -77,6 +77,30 @@ extension DataPath {
       position = stream.advance(position, by: UInt64(header.messageByteCount))
     }
     return sum
+  }
+
+  /// Lists the frames that the stream begins with, as long as they are as most are: in the first piece, and without info.
+  /// Adds their bytes up, and returns where the first other packet begins, which is looked at more closely.
+  @inline(__always)
+  private mutating func listPlainFrames(_ sum: inout UInt64) -> MessageStream.Position {
+    guard let bytes = stream.firstPiece else { return MessageStream.Position() }
+    let end = bytes.byteCount
+    var offset = 0
+    while end &- offset >= Int(RNDISPacketHeader.encodedSize), frames.count < Self.frameCountLimit {
+      guard
+        let header = RNDISPacketHeader(
+          plain: bytes.loadWords(at: offset), available: UInt32(truncatingIfNeeded: min(end &- offset, Int(UInt32.max)))
+        ),
+        header.frameByteCount <= Self.frameByteCountLimit
+      else { break }
+      frames.append(
+        Frame(
+          packet: MessageStream.Position(inFirstPiece: offset), offset: header.frameOffset,
+          byteCount: header.frameByteCount))
+      sum &+= UInt64(header.frameByteCount)
+      offset &+= Int(header.messageByteCount)
+    }
+    return stream.advance(MessageStream.Position(), by: UInt64(truncatingIfNeeded: offset))
   }
 
   /// A packet's header, read once and judged; nil when there is none.

@@ -74,8 +74,13 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
     let start = MessageStream.Position()
     let headerByteCount = Int(RNDISMessageHeader.encodedSize)
     guard stream.isWithinRange(start, UInt64(headerByteCount)) else { return .unreadable }
-    stream.copy(start, headerByteCount, into: &headerBytes)
-    let type = RNDISMessageType(rawValue: headerBytes.span(headerByteCount).loadLittleEndian(at: 0))
+    let type: RNDISMessageType
+    if let bytes = stream.bytes(start, headerByteCount) {
+      type = RNDISMessageType(rawValue: UInt32(truncatingIfNeeded: bytes.loadWord(at: 0)))
+    } else {
+      stream.copy(start, headerByteCount, into: &headerBytes)
+      type = RNDISMessageType(rawValue: headerBytes.span(headerByteCount).loadLittleEndian(at: 0))
+    }
     return type == .packet ? .frames : .control(type)
   }
 

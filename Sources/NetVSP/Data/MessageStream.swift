@@ -20,6 +20,13 @@ struct MessageStream: ~Copyable, Sendable {
   struct Position: BitwiseCopyable, Sendable {
     fileprivate(set) var piece = 0
     fileprivate(set) var offset: UInt64 = 0
+
+    /// The stream's start.
+    init() {}
+
+    /// A place in the first piece.
+    @inline(__always)
+    init(inFirstPiece offset: Int) { self.offset = UInt64(truncatingIfNeeded: offset) }
   }
 
   private var pieces = PrivateList<Piece>(capacity: 64)
@@ -76,6 +83,10 @@ struct MessageStream: ~Copyable, Sendable {
     }
     return true
   }
+
+  /// The bytes that the stream begins with, in one piece; nil when it is empty.
+  @inline(__always)
+  var firstPiece: MappedBytes? { pieces.count > 0 ? pieces[0].bytes : nil }
 
   /// The place `byteCount` bytes further on, at most the stream's end.
   @inline(__always)

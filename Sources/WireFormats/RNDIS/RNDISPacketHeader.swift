@@ -111,6 +111,26 @@ package struct RNDISPacketHeader: Equatable, Sendable {
     perPacketInfoByteCount = infoByteCount
   }
 
+  /// The header that begins with these words, where it is as most are: in order, and without info. nil asks for a closer
+  /// look, which says what is wrong or is there.
+  @inlinable @inline(__always)
+  package init?(plain words: InlineArray<5, UInt64>, available: UInt32) {
+    let messageByteCount = UInt32(truncatingIfNeeded: words[0] >> 32)
+    let frameByteCount = UInt32(truncatingIfNeeded: words[1] >> 32)
+    let frameOffset = (words[1] & 0xFFFF_FFFF) &+ UInt64(RNDISMessageHeader.encodedSize)
+    // Out-of-band data and its count, info and virtual circuit: none of them.
+    guard UInt32(truncatingIfNeeded: words[0]) == RNDISMessageType.packet.rawValue,
+      words[2] | words[3] << 32 | words[4] == 0,
+      frameByteCount > 0, frameOffset >= UInt64(Self.encodedSize),
+      frameOffset &+ UInt64(frameByteCount) <= UInt64(messageByteCount), messageByteCount <= available
+    else { return nil }
+    self.messageByteCount = messageByteCount
+    self.frameOffset = UInt32(truncatingIfNeeded: frameOffset)
+    self.frameByteCount = frameByteCount
+    perPacketInfoOffset = Self.encodedSize
+    perPacketInfoByteCount = 0
+  }
+
   /// The absolute offset of a part whose `field` counts from byte 8. Throws when it is not between header and limit.
   @inlinable @inline(__always)
   static func offset(
