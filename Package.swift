@@ -48,14 +48,15 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "SharedMemory", "VMBusRing", "WireFormats", .product(name: "Histogram", package: "hdrhistogram-swift"),
+        "NetVSC", "PacketCapture", "SharedMemory", "TrafficReplay", "VMBusRing", "WireFormats",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
         .target(name: "CDPDKRing", condition: .when(traits: ["DPDK"])),
       ],
       swiftSettings: product),
     .executableTarget(
       name: "NetVSCTool",
       dependencies: [
-        "Benchmarks", "NetVSC", "SharedMemory", "TrafficReplay",
+        "Benchmarks", "NetVSC", "PacketCapture", "SharedMemory", "TrafficReplay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: product),
@@ -100,7 +101,8 @@ let package = Package(
     .testTarget(
       name: "NetVSCToolTests",
       dependencies: [
-        "NetVSC", "NetVSCTool", "TrafficReplay", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "NetVSC", "NetVSCTool", "TestSupport", "TrafficReplay",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
   ],

@@ -87,6 +87,7 @@ package struct SharedBytes: @unchecked Sendable {
   }
 
   /// Copies `bytes` in at `offset`.
+  @inlinable
   package func write(_ bytes: RawSpan, at offset: Int) {
     check(offset..<offset + bytes.byteCount)
     // SAFETY: both ends are checked; a window and a caller's span do not overlap unless the caller made them.

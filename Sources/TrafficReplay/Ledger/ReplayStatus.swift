@@ -42,7 +42,8 @@ package enum ReplayStatus: Int32, Sendable, CaseIterable {
 }
 
 extension CaptureFailure {
-  fileprivate var exitStatus: ReplayStatus {
+  /// What a program ends with that can do nothing without the capture.
+  package var exitStatus: ReplayStatus {
     switch self {
     case .missing, .unreadable: .captureUnreadable
     case .readFailed: .inputOutputFailed

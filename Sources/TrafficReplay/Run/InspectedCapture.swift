@@ -1,4 +1,4 @@
-internal import PacketCapture
+package import PacketCapture
 internal import Synchronization
 
 /// A capture whose header was looked at before anything was sent.
@@ -74,7 +74,7 @@ extension CaptureAccount {
 
 extension CaptureError {
   /// How a run that met this error ends.
-  var failure: CaptureFailure {
+  package var failure: CaptureFailure {
     switch self {
     case .notFound: .missing
     case .isDirectory, .notReadable: .unreadable

@@ -4,7 +4,7 @@ internal import SharedMemory
 /// One sender at work: it takes its frames from the feed, sends them in bursts, polls, and drains at the end.
 struct SendingLane: ~Copyable {
   /// How many frames are sent between two looks at completions, the clock and the stop flag.
-  private static let burst = 32
+  private static let burst = 128
   /// How long it waits for the host at once, in nanoseconds, while it cannot send.
   private static let longestWait: UInt64 = 10_000_000
   /// How long a host may complete nothing while there is no room, in nanoseconds, before it counts as gone.

@@ -1,0 +1,64 @@
+internal import PacketCapture
+internal import SharedMemory
+
+/// Copying each frame of a capture once, on one core, and nothing else: no engine that copies frames is faster.
+struct CopyLimit {
+  /// Where the copies go: one section of a send buffer after another, few enough that they stay in the cache, as those do
+  /// that an engine uses again as soon as they are complete.
+  private static let sectionByteCount = 6144
+  private static let sectionCount = 8
+  private static let copiesPerSection = 8
+
+  private let frames: SharedBytes
+  private var ranges: [Range<Int>] = []
+  private let sections: SharedBytes
+  private let clock: Clock
+
+  /// Reads the frames that fit into a section, twice: to see how many bytes they are, and to keep them. Throws where the
+  /// capture cannot be read.
+  init(capture path: String, clock: Clock = .monotonic) throws(CaptureError) {
+    self.clock = clock
+    var end = 0
+    var reader = try CaptureReader(path: path)
+    while let packet = try reader.next() {
+      let byteCount = packet.bytes.byteCount
+      guard byteCount <= Self.sectionByteCount else { continue }
+      ranges.append(end..<end + byteCount)
+      end += byteCount
+    }
+    frames = SharedBytes(allocating: max(end, 1))
+    sections = SharedBytes(allocating: Self.sectionCount * Self.sectionByteCount)
+    try keepFrames(of: path)
+  }
+
+  private func keepFrames(of path: String) throws(CaptureError) {
+    var reader = try CaptureReader(path: path)
+    var next = 0
+    while next < ranges.count, let packet = try reader.next() {
+      guard packet.bytes.byteCount == ranges[next].count else { continue }
+      frames.write(packet.bytes, at: ranges[next].lowerBound)
+      next += 1
+    }
+  }
+
+  /// Copies all frames so often. Returns the frames per second.
+  func measure(passes: Int) -> Double {
+    let start = clock.now()
+    for _ in 0..<passes { copy() }
+    return Double(passes * ranges.count) * 1e9 / Double(max(clock.now() - start, 1))
+  }
+
+  @inline(never)
+  private func copy() {
+    var (section, place, copies) = (0, 0, 0)
+    for range in ranges {
+      if copies == Self.copiesPerSection || place + range.count > Self.sectionByteCount {
+        section = (section + 1) % Self.sectionCount
+        (place, copies) = (0, 0)
+      }
+      sections.write(frames.span(range), at: section * Self.sectionByteCount + place)
+      place += range.count
+      copies += 1
+    }
+  }
+}

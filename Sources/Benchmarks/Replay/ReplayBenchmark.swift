@@ -1,0 +1,83 @@
+internal import NetVSC
+internal import PacketCapture
+internal import SharedMemory
+internal import TrafficReplay
+
+/// Replays of one capture in turn with the limit of copying it, in short rounds.
+package struct ReplayBenchmark {
+  /// How to replay, and what part of the copy limit should come of it.
+  private struct Case {
+    let name: String
+    let queueCount: Int
+    let hostMode: HostMode
+    /// Of the copy limit, or of the first case; nil where it only informs.
+    var target: Double?
+
+    var parameters: Parameters {
+      ["host": .text("host \(hostMode.rawValue)"), "queues": .number(queueCount)]
+    }
+  }
+
+  private static let cases = [
+    Case(name: "replay.inline.1", queueCount: 1, hostMode: .inline, target: 0.6),
+    Case(name: "replay.inline.2", queueCount: 2, hostMode: .inline),
+    Case(name: "replay.threads.1", queueCount: 1, hostMode: .threads, target: 0.3),
+  ]
+  /// What two queues reach beside one, each on a core of its own.
+  private static let scalingTarget = 1.8
+
+  private let path: String
+  private let roundCount: Int
+  private let passes: UInt64
+
+  /// `roundCount` rounds, in each of which every way sends the capture at `path` `passes` times.
+  package init(capture path: String, roundCount: Int, passes: UInt64) {
+    self.path = path
+    self.roundCount = roundCount
+    self.passes = passes
+  }
+
+  /// Throws where the capture cannot be read, or a replay does not complete what it can carry.
+  package func run(on machine: Machine, announce: (String) -> Void) throws -> BenchmarkReport {
+    var report = BenchmarkReport(machine: machine)
+    let limit = try CopyLimit(capture: path)
+    var limits: [Double] = []
+    var rates = Self.cases.map { _ in [Double]() }
+    for round in 1...roundCount {
+      announce("round \(round) of \(roundCount)")
+      limits.append(limit.measure(passes: Int(passes)))
+      for (index, replay) in Self.cases.enumerated() { rates[index].append(try measure(replay)) }
+    }
+    report.results.append(
+      BenchmarkResult("copy-limit", [:], Samples(limits.map { $0 / 1e6 }), unit: "Mpps"))
+    for (replay, rates) in zip(Self.cases, rates) {
+      report.results.append(
+        BenchmarkResult("replay", replay.parameters, Samples(rates.map { $0 / 1e6 }), unit: "Mpps"))
+      if let target = replay.target {
+        report.ratios.append(
+          BenchmarkRatio(
+            name: replay.name, value: Samples(zip(rates, limits).map { $0 / $1 }).median, target: target))
+      }
+    }
+    report.ratios.append(
+      BenchmarkRatio(
+        name: "replay.inline.scaling", value: Samples(zip(rates[1], rates[0]).map { $0 / $1 }).median,
+        target: Self.scalingTarget))
+    return report
+  }
+
+  private func measure(_ replay: Case) throws -> Double {
+    let options = ReplayOptions(
+      capturePaths: [path], queueCount: replay.queueCount, steering: .roundRobin, hostMode: replay.hostMode,
+      loopCount: passes, sink: .null)
+    let result = ReplayRun(options, control: ReplayControl(queueCount: replay.queueCount)).run()
+    if let problem = result.problems.first { throw ReplayBenchmarkError(problem) }
+    return result.packetsPerSecond
+  }
+}
+
+/// Why there are no figures, in one line.
+package struct ReplayBenchmarkError: Error, CustomStringConvertible {
+  package let description: String
+  init(_ description: String) { self.description = description }
+}
