@@ -53,6 +53,7 @@ package struct PrivateList<Element: BitwiseCopyable>: ~Copyable, @unchecked Send
     }
   }
 
+  @inline(never)
   @usableFromInline
   mutating func grow() {
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: 2 * capacity)

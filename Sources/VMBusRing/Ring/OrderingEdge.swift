@@ -8,7 +8,6 @@ package enum OrderingEdge: String, Sendable, CaseIterable {
   case publishIndex, observeIndex
   case releaseSpace, observeSpace
   case publishThenTestMask, unmaskThenLook
-  case clearMask, testMask
   case releaseThenTestPending, armThenLook
   case takeTurn, passTurn
   case mark, observeMark

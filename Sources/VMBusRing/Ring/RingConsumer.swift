@@ -130,7 +130,7 @@ package struct RingConsumer<Memory: RingMemory>: ~Copyable, Sendable {
   /// What was read is to be released before: a writer rings only where the ring was empty by the reader's index.
   package mutating func unmask() throws(RingError) -> Bool {
     assert(!holdsSpace, "release before you sleep")
-    memory.interruptMask.storeReleasing(0, .clearMask)
+    memory.interruptMask.storeRelaxed(0, .hint)
     memory.fence(.unmaskThenLook)
     try look()
     guard head != written else { return false }

@@ -90,12 +90,12 @@ extension RingProducer where Self: ~Copyable {
   /// Whether the reader must be told, after `replaced` gave way to a new write index.
   ///
   /// The reader promises to look at the write index once more after it clears its mask. So either it sees the new index
-  /// there, or we see the cleared mask here; and only the writer that ends an emptiness signals. `replaced` is the index
-  /// that this very publication replaced.
+  /// there, or we see the cleared mask here, and the read index that it went to sleep with: both are behind its fence. Only
+  /// the writer that ends an emptiness signals. `replaced` is the index that this very publication replaced.
   @inlinable @inline(__always)
   func mustSignal(replaced: UInt32) -> Bool {
     memory.fence(.publishThenTestMask)
-    guard memory.interruptMask.loadAcquiring(.testMask) == 0 else { return false }
+    guard memory.interruptMask.loadRelaxed(.hint) == 0 else { return false }
     return memory.readIndex.loadRelaxed(.hint) == replaced
   }
 }

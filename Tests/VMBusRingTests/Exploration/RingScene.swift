@@ -7,18 +7,18 @@ struct RingScene: Sendable, CustomStringConvertible {
   let writerCount: Int
   let messagesPerWriter: Int
   /// Two messages and the eight bytes that stay free.
-  static let dataByteCount: UInt32 = 56
+  var dataByteCount: UInt32 = 56
   /// The shortest packet: a descriptor and a trailer.
   static let messageByteCount: UInt32 = 24
   /// Four messages from here cross the end of the ring twice, and two of them share a mark.
   static let start: UInt32 = 24
 
-  var description: String { "\(kind), \(writerCount) × \(messagesPerWriter)" }
+  var description: String { "\(kind), \(writerCount) × \(messagesPerWriter) in \(dataByteCount) bytes" }
 
   /// The real ring code on a model in which `weakened` orders nothing.
   func scene(weakened: OrderingEdge? = nil) throws(RingError) -> Scene<RingRules> {
     let port = ModelPort(weakened: weakened)
-    let ring = ModelRing(port: port, dataByteCount: Self.dataByteCount, start: Self.start)
+    let ring = ModelRing(port: port, dataByteCount: dataByteCount, start: Self.start)
     let bells = RingBells(port: port, writerCount: writerCount)
     var programs: [ThreadProgram] = []
     var reserved: Int?
@@ -55,10 +55,10 @@ struct RingScene: Sendable, CustomStringConvertible {
     }
     programs.append(RingReader(ring: ring, bells: bells).program)
     return Scene(
-      port: port, programs: programs, dataByteCount: Self.dataByteCount,
+      port: port, programs: programs, dataByteCount: dataByteCount,
       rules: RingRules(
         writerCount: writerCount, messagesPerWriter: messagesPerWriter, messageByteCount: Self.messageByteCount,
-        dataByteCount: Self.dataByteCount, start: Self.start, reserved: reserved,
+        dataByteCount: dataByteCount, start: Self.start, reserved: reserved,
         writeIndex: ring.writeIndex.word.number),
       close: close)
   }
