@@ -37,7 +37,7 @@ public struct HostConfiguration: Sendable {
   /// The most sub-channels that are granted however many are asked for; nil: as many as there may be.
   public var grantedSubchannelLimit: Int?
   /// Wall-clock nanoseconds since 1970, for sinks that stamp frames.
-  public var wallClock: @Sendable () -> Int64 = { Clock.wallClockNanoseconds() }
+  public var wallClock: @Sendable () -> Int64 = { MonotonicClock.wallClockNanoseconds() }
   /// How both sides map their rings.
   package var ringMapping: RingMapping = .double
 

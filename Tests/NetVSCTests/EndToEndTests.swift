@@ -224,7 +224,9 @@ private final class BlockedSink: FrameSink {
 
   func deliver(_ frame: RawSpan, timestamp: Int64) throws(SinkError) {
     // Bounded, so that a test that fails does not hang as well.
-    let start = Clock.monotonic.now()
-    while !isOpen.load(ordering: .acquiring), Clock.monotonic.now() - start < 5_000_000_000 { Processors.pause() }
+    let start = MonotonicClock.monotonic.now()
+    while !isOpen.load(ordering: .acquiring), MonotonicClock.monotonic.now() - start < 5_000_000_000 {
+      Processors.pause()
+    }
   }
 }

@@ -15,5 +15,5 @@ package final class ManualClock: Sendable {
   package func advance(by duration: UInt64) { nanoseconds.wrappingAdd(duration, ordering: .relaxed) }
 
   /// The clock as the code under test reads it.
-  package var clock: Clock { Clock { [self] in now } }
+  package var clock: MonotonicClock { MonotonicClock { [self] in now } }
 }

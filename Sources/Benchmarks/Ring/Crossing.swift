@@ -27,7 +27,7 @@ package struct Crossing: Sendable {
   /// Sends and reads all messages. Returns the nanoseconds that one took, from the moment when all threads are there to
   /// the reading of the last; the ring's words say how far it is.
   @discardableResult
-  package func run(through ring: BenchmarkRing, clock: Clock = .monotonic) throws -> Double {
+  package func run(through ring: BenchmarkRing, clock: MonotonicClock = .monotonic) throws -> Double {
     let view = ring.view
     switch writer {
     case .cooperative:
@@ -47,7 +47,8 @@ package struct Crossing: Sendable {
   }
 
   private func run<Writer: MessageWriter & ~Copyable>(
-    through ring: BenchmarkRing, _ clock: Clock, _ makeWriter: @escaping @Sendable () throws(RingError) -> Writer
+    through ring: BenchmarkRing, _ clock: MonotonicClock,
+    _ makeWriter: @escaping @Sendable () throws(RingError) -> Writer
   ) throws -> Double {
     let patience = patience
     return try run(through: ring, clock: clock) { numbers, gate in
@@ -59,7 +60,7 @@ package struct Crossing: Sendable {
   /// As above, with a way to send of the caller's: `sender` runs on a thread for each range of numbers, and begins to send
   /// them when it has passed the gate.
   func run(
-    through ring: BenchmarkRing, clock: Clock,
+    through ring: BenchmarkRing, clock: MonotonicClock,
     sender: @escaping @Sendable (_ numbers: ClosedRange<UInt64>, _ gate: StartGate) -> Void
   ) throws -> Double {
     let (senderCount, messageCount, patience, readerRests) = (senderCount, messageCount, patience, readerRests)

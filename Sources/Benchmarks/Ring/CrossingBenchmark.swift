@@ -5,7 +5,7 @@ internal import SharedMemory
 /// The reader is ours everywhere, as a host's would be the same whoever wrote.
 struct CrossingBenchmark {
   private let plan: RingBenchmarkPlan
-  private let clock: Clock
+  private let clock: MonotonicClock
   private let ring: BenchmarkRing
   /// With one sender, the nanoseconds of all writers, for each round.
   private var duels: [[CrossingWriter: Double]] = []
@@ -15,7 +15,7 @@ struct CrossingBenchmark {
   /// The round trips that were measured beside both.
   private var roundTrips: (duels: [Double], growth: [Double]) = ([], [])
 
-  init(_ plan: RingBenchmarkPlan, clock: Clock) throws {
+  init(_ plan: RingBenchmarkPlan, clock: MonotonicClock) throws {
     self.plan = plan
     self.clock = clock
     ring = try BenchmarkRing()

@@ -22,7 +22,7 @@ struct IsolatedCrossing {
   let timeLimit: UInt64
 
   /// Runs the program once more, with arguments that make it run this crossing, to its end or to the limit.
-  func run(_ arguments: [String], clock: Clock) throws -> Outcome {
+  func run(_ arguments: [String], clock: MonotonicClock) throws -> Outcome {
     let ring = try BenchmarkRing()
     let child = try ChildProcess(arguments: arguments, inheriting: ring.region.descriptor)
     let launch = clock.now()

@@ -3,13 +3,13 @@ package import SharedMemory
 /// All figures of the rings, in one run.
 package struct RingBenchmark {
   private let plan: RingBenchmarkPlan
-  private let clock: Clock
+  private let clock: MonotonicClock
   private let childArguments: (Crossing) -> [String]
   private let announce: (String) -> Void
 
   /// `childArguments` are those that make this program run the crossing; `announce` is told what is measured next.
   package init(
-    _ plan: RingBenchmarkPlan, clock: Clock = .monotonic, childArguments: @escaping (Crossing) -> [String],
+    _ plan: RingBenchmarkPlan, clock: MonotonicClock = .monotonic, childArguments: @escaping (Crossing) -> [String],
     announce: @escaping (String) -> Void
   ) {
     self.plan = plan

@@ -5,7 +5,7 @@ internal import Synchronization
 /// second to second where a hypervisor moves them.
 enum RoundTrip {
   /// The nanoseconds of one, over `count` of them.
-  static func measure(_ count: UInt32, clock: Clock) throws -> Double {
+  static func measure(_ count: UInt32, clock: MonotonicClock) throws -> Double {
     let region = try SharedRegion(byteCount: 1)
     let ball = region.word(at: 0)
     let patience = Patience(forThreads: 2)

@@ -8,7 +8,7 @@ struct WriteBenchmark {
   /// The nanoseconds of every case, for each round.
   private var rounds: [[Double]] = []
 
-  init(clock: Clock) throws { cases = try WriteCase.all(clock: clock) }
+  init(clock: MonotonicClock) throws { cases = try WriteCase.all(clock: clock) }
 
   /// Each case after the other, so many laps of its ring. The first lap touches memory that the others drove out of the
   /// caches, and is not counted.

@@ -10,7 +10,8 @@ struct WriteCase {
 
   /// The loop below is compiled for each kind of writer; only its name and its result are shared.
   private init<Writer: MessageWriter & ~Copyable>(
-    _ mode: String, batch: Int, peer: String? = nil, ring: BenchmarkRing, clock: Clock, writer: consuming Writer
+    _ mode: String, batch: Int, peer: String? = nil, ring: BenchmarkRing, clock: MonotonicClock,
+    writer: consuming Writer
   ) throws(RingError) {
     parameters = Self.parameters(mode, batch: batch)
     self.peer = peer
@@ -38,11 +39,11 @@ struct WriteCase {
   }
 
   /// Every way there is: ours one by one and in bulk, and the peer's where it is linked.
-  static func all(clock: Clock) throws -> [WriteCase] {
+  static func all(clock: MonotonicClock) throws -> [WriteCase] {
     try exclusive(clock) + ordered(clock) + cooperative(clock) + peers(clock)
   }
 
-  private static func exclusive(_ clock: Clock) throws -> [WriteCase] {
+  private static func exclusive(_ clock: MonotonicClock) throws -> [WriteCase] {
     let (ring, bulkRing) = (try BenchmarkRing(), try BenchmarkRing())
     return [
       try WriteCase(
@@ -54,7 +55,7 @@ struct WriteCase {
     ]
   }
 
-  private static func ordered(_ clock: Clock) throws -> [WriteCase] {
+  private static func ordered(_ clock: MonotonicClock) throws -> [WriteCase] {
     let (ring, bulkRing) = (try BenchmarkRing(), try BenchmarkRing())
     return [
       try WriteCase(
@@ -66,7 +67,7 @@ struct WriteCase {
     ]
   }
 
-  private static func cooperative(_ clock: Clock) throws -> [WriteCase] {
+  private static func cooperative(_ clock: MonotonicClock) throws -> [WriteCase] {
     let (ring, bulkRing) = (try BenchmarkRing(), try BenchmarkRing())
     return [
       try WriteCase(
@@ -78,7 +79,7 @@ struct WriteCase {
     ]
   }
 
-  private static func peers(_ clock: Clock) throws -> [WriteCase] {
+  private static func peers(_ clock: MonotonicClock) throws -> [WriteCase] {
     #if DPDK
       let ring = try BenchmarkRing()
       return [

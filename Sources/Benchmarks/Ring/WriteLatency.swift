@@ -20,7 +20,7 @@ struct WriteLatency {
   private var clockCosts: [Double] = []
 
   /// One round of so many messages. A write that finds the ring full is no write.
-  mutating func runRound(messageCount: UInt64, clock: Clock) throws {
+  mutating func runRound(messageCount: UInt64, clock: MonotonicClock) throws {
     let clockCost = Self.cost(of: clock)
     let ring = try BenchmarkRing()
     let shared = try CooperativeRing(ring.view.ring, keeper: ring.view)
@@ -65,7 +65,7 @@ struct WriteLatency {
   }
 
   /// What two looks at the clock right after each other differ by, most of the time.
-  private static func cost(of clock: Clock) -> UInt64 {
+  private static func cost(of clock: MonotonicClock) -> UInt64 {
     let differences = (0..<1001).map { _ in
       let start = clock.now()
       return clock.now() - start

@@ -14,7 +14,7 @@ struct ControlChannel: ~Copyable {
   var ends: ChannelEnds
   let channel: Channel
   let host: any HostEndpoint
-  private let clock: Clock
+  private let clock: MonotonicClock
   private let answerTimeout: UInt64
   /// A page for the requests that the host reads in guest memory.
   private let requestPage: DeviceMemory

@@ -20,7 +20,7 @@ public final class Device: Sendable {
   public let flowSteering: FlowSteering
 
   private let queues: [DeviceQueue]
-  private let clock: Clock
+  private let clock: MonotonicClock
   /// What `close` needs; taken by the first one.
   private let farewell: Mutex<Farewell?>
 
@@ -37,7 +37,7 @@ public final class Device: Sendable {
 
   init(
     queues: [DeviceQueue], version: NVSPVersion, address: EthernetAddress, maximumFrameByteCount: Int,
-    flowSteering: FlowSteering, clock: Clock, farewell: Farewell
+    flowSteering: FlowSteering, clock: MonotonicClock, farewell: Farewell
   ) {
     queueCount = queues.count
     self.maximumFrameByteCount = maximumFrameByteCount

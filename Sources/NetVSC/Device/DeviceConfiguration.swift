@@ -22,7 +22,7 @@ public struct DeviceConfiguration: Sendable {
   /// The newest version of the protocol (NVSP) that is tried, as its number on the wire; 6.1 by default.
   public var newestVersion: UInt32 = 0x0006_0001
   /// Where time comes from.
-  public var clock = Clock.monotonic
+  public var clock = MonotonicClock.monotonic
 
   /// The defaults.
   public init() {}

@@ -28,7 +28,7 @@ public struct Sender: ~Copyable, Sendable {
   var acknowledgements: [UInt64]
   /// The rule of the rings that the host broke; nil while it broke none.
   var violation: String?
-  let clock: Clock
+  let clock: MonotonicClock
 
   /// The longest frame that is carried, from the destination address on, in bytes.
   public let maximumFrameByteCount: Int
@@ -59,7 +59,7 @@ public struct Sender: ~Copyable, Sendable {
   /// Whether there is a message that is not in the burst yet, or will be when a committed frame is settled.
   private var hasOpenMessage: Bool { message.isOpen || committed.value.byteCount > 0 }
 
-  init(queue: DeviceQueue, ends: consuming ChannelEnds, clock: Clock) {
+  init(queue: DeviceQueue, ends: consuming ChannelEnds, clock: MonotonicClock) {
     self.ends = ends
     self.queue = queue
     self.clock = clock

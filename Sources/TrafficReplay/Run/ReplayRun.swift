@@ -8,7 +8,7 @@ internal import Synchronization
 package struct ReplayRun {
   private let options: ReplayOptions
   private let control: ReplayControl
-  private let clock: Clock
+  private let clock: MonotonicClock
   private let wallClock: @Sendable () -> Int64
   private let keptLimit: Int
 
@@ -16,8 +16,8 @@ package struct ReplayRun {
   /// back, and nanoseconds since 1970 for stamping what is written. Captures that take more memory than `keptLimit`
   /// bytes are read anew for each loop.
   package init(
-    _ options: ReplayOptions, control: ReplayControl, clock: Clock = .monotonic,
-    wallClock: @escaping @Sendable () -> Int64 = Clock.wallClockNanoseconds,
+    _ options: ReplayOptions, control: ReplayControl, clock: MonotonicClock = .monotonic,
+    wallClock: @escaping @Sendable () -> Int64 = MonotonicClock.wallClockNanoseconds,
     keptLimit: Int = ReplayRun.keptLimit
   ) {
     self.keptLimit = keptLimit

@@ -16,7 +16,7 @@ struct SendingLane: ~Copyable {
   private let options: ReplayOptions
   private let control: ReplayControl
   private let stop: RunStop
-  private let clock: Clock
+  private let clock: MonotonicClock
   private let start: UInt64
   /// Frames from this number on (over all loops) are beyond the limit.
   private let limit: UInt64
@@ -27,7 +27,7 @@ struct SendingLane: ~Copyable {
 
   init(
     _ sender: consuming Sender, index: Int, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
-    stop: RunStop, clock: Clock, start: UInt64
+    stop: RunStop, clock: MonotonicClock, start: UInt64
   ) {
     self.sender = sender
     self.index = index
@@ -43,7 +43,7 @@ struct SendingLane: ~Copyable {
   /// Runs the lane of that number on the calling thread.
   static func run(
     _ lane: Int, of device: Device, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl, stop: RunStop,
-    clock: Clock, start: UInt64
+    clock: MonotonicClock, start: UInt64
   ) -> LaneOutcome {
     if options.steering == .cpu { Processors.bindCallingThread(to: lane) }
     do {

@@ -20,7 +20,7 @@ package final class RoomQueue: Sendable {
   /// `readerBell` is what the reader rings for this ring's writers. Throws when the ring is closed or broken.
   package func wait<Memory: RingMemory>(
     for byteCount: UInt32, on producer: inout CooperativeProducer<Memory>, as waiter: Waiter, readerBell: Doorbell,
-    timeout: UInt64, clock: Clock
+    timeout: UInt64, clock: MonotonicClock
   ) throws(RingError) -> Bool {
     let start = clock.now()
     defer { leave(waiter) }

@@ -31,9 +31,9 @@ struct DoorbellTests {
   @Test("that does not ring is waited for as long as told")
   func timeout() throws {
     let bell = try Doorbell()
-    let start = Clock.monotonic.now()
+    let start = MonotonicClock.monotonic.now()
     #expect(!bell.wait(timeout: 5 * Self.millisecond))
-    #expect(Clock.monotonic.now() - start >= 5 * Self.millisecond)
+    #expect(MonotonicClock.monotonic.now() - start >= 5 * Self.millisecond)
   }
 
   @Test("that has rung is answered even with the longest timeout")

@@ -30,7 +30,7 @@ final class RingStress: Sendable {
     shared = try SharedRing(variant.kind, test)
     toReader = try Doorbell()
     toWriter = try Doorbell()
-    deadline = Clock.monotonic.now() + nanoseconds
+    deadline = MonotonicClock.monotonic.now() + nanoseconds
   }
 
   var problems: [String] { found.withLock { $0 } }
@@ -71,7 +71,7 @@ final class RingStress: Sendable {
     var sequence: UInt32 = 0
     var isLast = false
     while !isLast, !isStopped.load(ordering: .relaxed) {
-      let isTimeOver = Int(sequence) + 4 >= variant.packetCount && Clock.monotonic.now() >= deadline
+      let isTimeOver = Int(sequence) + 4 >= variant.packetCount && MonotonicClock.monotonic.now() >= deadline
       let wordCount = UInt32.random(in: StressPacket.payloadWordCounts, using: &random)
       let byteCount = StressPacket.ringByteCount(payloadWordCount: wordCount)
       let count = Int.random(in: 1...4, using: &random)

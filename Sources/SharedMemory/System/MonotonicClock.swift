@@ -1,5 +1,5 @@
 /// Where time comes from. It is passed in, so that a test can replay it.
-public struct Clock: Sendable {
+public struct MonotonicClock: Sendable {
   @usableFromInline let read: @Sendable () -> UInt64
 
   /// A clock of your own: nanoseconds that never step back, from any start.
@@ -10,7 +10,7 @@ public struct Clock: Sendable {
   public func now() -> UInt64 { read() }
 
   /// The system's monotonic clock.
-  public static let monotonic = Clock { SystemCalls.monotonicNanoseconds() }
+  public static let monotonic = MonotonicClock { SystemCalls.monotonicNanoseconds() }
 
   /// Nanoseconds since 1970 by the system's wall clock, for stamping captures.
   package static func wallClockNanoseconds() -> Int64 { SystemCalls.wallClockNanoseconds() }

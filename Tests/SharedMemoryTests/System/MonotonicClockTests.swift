@@ -4,10 +4,10 @@ import Synchronization
 import Testing
 
 @Suite("A clock")
-struct ClockTests {
+struct MonotonicClockTests {
   @Test("of the system never steps back and counts nanoseconds")
   func monotonic() {
-    let clock = Clock.monotonic
+    let clock = MonotonicClock.monotonic
     let start = clock.now()
     var last = start
     for _ in 0..<1000 {
@@ -22,7 +22,7 @@ struct ClockTests {
   @Test("of one's own is what is read")
   func replayed() {
     let time = Atomic<UInt64>(41)
-    let clock = Clock { time.add(1, ordering: .relaxed).newValue }
+    let clock = MonotonicClock { time.add(1, ordering: .relaxed).newValue }
     #expect(clock.now() == 42)
     #expect(clock.now() == 43)
   }
@@ -30,7 +30,7 @@ struct ClockTests {
   @Test("on the wall agrees with the system's")
   func wallClock() {
     let before = Int64(time(nil))
-    let seconds = Clock.wallClockNanoseconds() / 1_000_000_000
+    let seconds = MonotonicClock.wallClockNanoseconds() / 1_000_000_000
     #expect(before...Int64(time(nil)) ~= seconds)
   }
 }
