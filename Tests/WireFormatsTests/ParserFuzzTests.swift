@@ -96,6 +96,8 @@ struct ParserFuzzTests {
       value: NDISReceiveScaleCapabilities(
         hash: .toeplitz, interruptMessageCount: 1, receiveQueueCount: 8, indirectionEntryCount: 128)),
     Parser(value: NDISReceiveScaleParameters(hash: .toeplitz, indirectionTable: [0, 1, 2, 3], key: .linux)),
+    Parser(value: NDISOffloadCapabilities(revision: 3, checksumsIPv4: .tcp)),
+    Parser(value: NDISOffloadParameters(revision: 3)),
     Parser("RNDISPacketHeader", GoldenVectors.sectionImage.bytes) { bytes throws(WireError) in
       let available = UInt32(bytes.count)
       expectInside(try RNDISPacketHeader(parsing: bytes.span.bytes, available: available), available: available)

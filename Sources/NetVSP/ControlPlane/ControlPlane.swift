@@ -109,8 +109,8 @@ struct ControlPlane: ~Copyable {
       try ring.secureRoom(ReceiveBuffer.packetByteCount(messageByteCount: ring.messageByteCount))
     else { return false }
     let adapter = NetworkAdapter(
-      frameByteCount: frameByteCount ?? Self.usualFrameByteCount, channelCount: device.channelCount,
-      maximumChannelCount: device.configuration.maximumChannelCount)
+      version: version ?? .v1, frameByteCount: frameByteCount ?? Self.usualFrameByteCount,
+      channelCount: device.channelCount, maximumChannelCount: device.configuration.maximumChannelCount)
     if let byteCount = try dialogue.answerNext(adapter) {
       try receiveBuffer?.send(dialogue.answerBytes, byteCount, to: &ring)
     }

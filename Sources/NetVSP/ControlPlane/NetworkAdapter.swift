@@ -6,6 +6,7 @@ struct NetworkAdapter {
   private static let supportedObjects: [OID] = [
     .supportedList, .maximumFrameSize, .linkSpeed, .currentPacketFilter, .mediaConnectStatus,
     .receiveScaleCapabilities, .receiveScaleParameters, .permanentAddress, .currentAddress, .tcpOffloadParameters,
+    .tcpOffloadCurrentConfiguration, .tcpOffloadHardwareCapabilities,
   ]
   /// From the range of the hypervisor's vendor, as guests expect it.
   private static let address = EthernetAddress(0x00, 0x15, 0x5D, 0x01, 0x02, 0x03)
@@ -14,7 +15,12 @@ struct NetworkAdapter {
   private static let ethernetHeaderByteCount: UInt32 = 14
   /// What common guests spread received frames by.
   private static let indirectionEntryCount: UInt16 = 128
+  /// What common hosts cut: TCP packets of at most 62,780 bytes, into two segments or more.
+  private static let largeSend = NDISOffloadCapabilities.LargeSend(
+    maximumByteCount: 0xF53C, minimumSegmentCount: 2)
 
+  /// The version that was agreed.
+  let version: NVSPVersion
   /// The longest frame that the guest and the host agreed on.
   let frameByteCount: UInt32
   /// The channels that the guest has.
@@ -41,6 +47,8 @@ struct NetworkAdapter {
         hash: [.toeplitz, .ipv4, .tcpIPv4, .ipv6], interruptMessageCount: UInt32(maximumChannelCount),
         receiveQueueCount: UInt32(maximumChannelCount), indirectionEntryCount: Self.indirectionEntryCount)
       return emit(capabilities, into: &bytes)
+    case .tcpOffloadHardwareCapabilities, .tcpOffloadCurrentConfiguration:
+      return emit(offloadCapabilities, into: &bytes)
     default: return nil
     }
   }
@@ -59,7 +67,9 @@ struct NetworkAdapter {
       case .receiveScaleParameters:
         let parameters = try NDISReceiveScaleParameters(parsing: data)
         guard parameters.indirectionTable.allSatisfy({ $0 < channelCount }) else { return .invalidData }
-      case .tcpOffloadParameters: return try judgeOffload(data)
+      case .tcpOffloadParameters:
+        // All is taken but the first version of large sends, which the data path does not do.
+        guard try NDISOffloadParameters(parsing: data).largeSendVersion1 != .on else { return .notSupported }
       default: return .notSupported
       }
       return .success
@@ -70,15 +80,11 @@ struct NetworkAdapter {
     }
   }
 
-  /// Which work the guest wants the host to do for it. All is taken but the first version of large sends.
-  private func judgeOffload(_ data: RawSpan) throws(WireError) -> RNDISStatus {
-    // The switches of revision 1 and its flags; one switch a byte.
-    let (minimumByteCount, largeSendVersion1, on) = (20, 9, 2 as UInt8)
-    let header = try NDISObjectHeader(parsing: data)
-    guard header.kind == .standard, header.revision > 0 else { return .invalidData }
-    guard data.byteCount >= minimumByteCount else {
-      throw .truncated(needed: minimumByteCount, got: data.byteCount)
-    }
-    return data.loadLittleEndian(at: largeSendVersion1) == on ? .notSupported : .success
+  /// All that the data path does where a packet asks for it, whatever was set.
+  private var offloadCapabilities: NDISOffloadCapabilities {
+    NDISOffloadCapabilities(
+      revision: version.offloadRevision, checksumsIPv4: [.ipOptions, .tcpOptions, .tcp, .udp, .ipHeader],
+      checksumsIPv6: [.ipOptions, .tcpOptions, .tcp, .udp], largeSendIPv4: Self.largeSend,
+      largeSendIPv6: Self.largeSend, largeSendIPv6Headers: [.ipOptions, .tcpOptions])
   }
 }

@@ -36,7 +36,7 @@ struct ReceiveBuffer: ~Copyable {
   }
 
   /// One range.
-  private static var headerByteCount: Int { TransferPageHeader.byteCount + 8 }
+  private static var headerByteCount: Int { TransferPageHeader.byteCount + TransferRange.encodedSize }
 
   var hasIdleReply: Bool { busy != .max }
 

@@ -22,6 +22,9 @@ package struct NVSPVersion: WireCode, Comparable {
   /// The NDIS version a guest announces with this version: 6.30 from version 5 on, 6.1 before.
   package var ndisVersion: SendNDISVersion { SendNDISVersion(major: 6, minor: self >= .v5 ? 30 : 1) }
 
+  /// The revision of NDIS structures about offloads that goes with `ndisVersion`.
+  package var offloadRevision: UInt8 { self >= .v5 ? 3 : 2 }
+
   package var name: String? {
     switch self {
     case .v1: "NVSP 1"

@@ -20,6 +20,10 @@ package struct NDISReceiveScaleCapabilities: OIDValue {
   private static let fieldByteCounts = [16, 18]
   package var encodedSize: Int { 20 }
 
+  /// What the input of a query for this structure begins with; the rest of its bytes are zero.
+  package static let queryHeader = NDISObjectHeader(
+    kind: .receiveScaleCapabilities, revision: 2, structureByteCount: 20)
+
   package let hash: ReceiveScaleHash
   package let interruptMessageCount: UInt32
   package let receiveQueueCount: UInt32

@@ -20,10 +20,24 @@ package struct TransferPageHeader: Equatable, Sendable {
   }
 
   package var word: UInt64 { UInt64(pageSetID) | UInt64(rangeCount) << 32 }
+
+  /// Checks that a packet with `byteCount` bytes between descriptor and payload has the ranges it tells of.
+  ///
+  /// Throws when there are more than a packet may have, or than are there.
+  package func validate(byteCount: Int) throws(WireError) {
+    guard rangeCount <= Self.maximumRangeCount else {
+      throw .fieldOutOfRange(.rangeCount, value: UInt64(rangeCount))
+    }
+    let needed = Self.byteCount + TransferRange.encodedSize * Int(rangeCount)
+    guard needed <= byteCount else { throw .truncated(needed: needed, got: byteCount) }
+  }
 }
 
 /// A stretch of the receive buffer that holds one RNDIS message.
 package struct TransferRange: Equatable, Sendable {
+  /// What the range itself takes in a packet, in bytes.
+  package static let encodedSize = 8
+
   package let byteCount: UInt32
   package let byteOffset: UInt32
 
@@ -72,11 +86,7 @@ package struct TransferPageList: ~Escapable {
       throw .truncated(needed: TransferPageHeader.byteCount, got: bytes.byteCount)
     }
     let header = TransferPageHeader(word: bytes.loadLittleEndian(at: 0))
-    guard header.rangeCount <= TransferPageHeader.maximumRangeCount else {
-      throw .fieldOutOfRange(.rangeCount, value: UInt64(header.rangeCount))
-    }
-    let needed = TransferPageHeader.byteCount + 8 * Int(header.rangeCount)
-    guard needed <= bytes.byteCount else { throw .truncated(needed: needed, got: bytes.byteCount) }
+    try header.validate(byteCount: bytes.byteCount)
     self.bytes = bytes
     pageSetID = header.pageSetID
     count = Int(header.rangeCount)
@@ -85,6 +95,7 @@ package struct TransferPageList: ~Escapable {
   /// The range at `index`, below `count`.
   package subscript(index: Int) -> TransferRange {
     precondition(index >= 0 && index < count, "a packet has `count` ranges")
-    return TransferRange(word: bytes.loadLittleEndian(at: TransferPageHeader.byteCount + 8 * index))
+    return TransferRange(
+      word: bytes.loadLittleEndian(at: TransferPageHeader.byteCount + TransferRange.encodedSize * index))
   }
 }

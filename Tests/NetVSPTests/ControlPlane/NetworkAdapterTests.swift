@@ -54,6 +54,7 @@ import WireFormats
     for oid in [
       OID.supportedList, .maximumFrameSize, .linkSpeed, .mediaConnectStatus, .permanentAddress, .currentAddress,
       .receiveScaleCapabilities, .currentPacketFilter, .receiveScaleParameters, .tcpOffloadParameters,
+      .tcpOffloadHardwareCapabilities, .tcpOffloadCurrentConfiguration,
     ] { #expect(objects.contains(oid)) }
   }
 
@@ -103,5 +104,29 @@ import WireFormats
     parameters[0] = 0xA7
     #expect(try set(.tcpOffloadParameters, parameters) == .invalidData)
     #expect(try set(.tcpOffloadParameters, [0x80, 3, 28, 0]) == .failure)
+  }
+
+  @Test(
+    "offers the offloads that its data path does, in the revision of the version agreed on",
+    arguments: [(.v1, 2, 144), (.v5, 3, 156), (.v6_1, 3, 156)] as [(NVSPVersion, UInt8, UInt8)])
+  func offloadCapabilities(version: NVSPVersion, revision: UInt8, byteCount: UInt8) throws {
+    let host = try Host(HostConfiguration(execution: .inline))
+    let guest = try ScriptedGuest(settingUp: host.offer, version: version)
+    for oid in [OID.tcpOffloadHardwareCapabilities, .tcpOffloadCurrentConfiguration] {
+      // The input has the header of the structure that is asked for.
+      var input = [UInt8](repeating: 0, count: Int(byteCount))
+      input.replaceSubrange(0..<4, with: [0xA7, revision, byteCount, 0])
+      let answer = try guest.dialogue(
+        RNDISQuery(requestID: 42, oid: oid, informationByteCount: input.count), information: input)
+      let message: RNDISQueryComplete = try answer.message()
+      var expected = input
+      // IPv4 and IPv6 checksums in Ethernet frames; large sends of 62,780 bytes and two segments.
+      expected.replaceSubrange(4..<12, with: [2, 0, 0, 0, 0x55, 1, 0, 0])
+      expected.replaceSubrange(20..<28, with: [2, 0, 0, 0, 0x55, 0, 0, 0])
+      expected.replaceSubrange(80..<92, with: [2, 0, 0, 0, 0x3C, 0xF5, 0, 0, 2, 0, 0, 0])
+      expected.replaceSubrange(92..<108, with: [2, 0, 0, 0, 0x3C, 0xF5, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0])
+      #expect(message.status == .success)
+      #expect(Array(answer.bytes[message.information]) == expected)
+    }
   }
 }
