@@ -4,8 +4,8 @@ import TestSupport
 enum ExpectedPacket {
   /// The id of messages without an answer.
   static let noAnswer: UInt64 = 0xFFFF_FFFF_FFFF_FFFD
-  /// The id of the first control request.
-  static let firstRequest: UInt64 = 0xC000_0000_0000_0000
+  /// The id of a control request, counted from 1: ids of data have a slot in the lower half, and these have none.
+  static func requestID(_ number: UInt64) -> UInt64 { number << 32 }
 
   /// An in-band packet with an NVSP message of 40 bytes, given as its leading 32-bit words.
   static func inBand(_ message: [UInt32], id: UInt64, asksForCompletion: Bool, start: UInt32) -> [UInt8] {

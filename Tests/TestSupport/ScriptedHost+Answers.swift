@@ -17,7 +17,12 @@ extension ScriptedHost {
     case .subchannel: return (.message(type), grant(packet))
     case .sendRNDISPacket where packet.isFrame: return (.frame, [complete(packet)])
     case .sendRNDISPacket: return answerControl(packet)
-    case .sendNDISVersion, .sendNDISConfiguration, .revokeReceiveBuffer, .revokeSendBuffer:
+    case .sendNDISConfiguration:
+      if let announced = try? SendNDISConfiguration(parsing: packet.payload.span.bytes) {
+        frameByteCount = announced.frameByteCount
+      }
+      return (.message(type), [])
+    case .sendNDISVersion, .revokeReceiveBuffer, .revokeSendBuffer:
       return (.message(type), [])
     default:
       note("an unexpected message \(type)")

@@ -14,6 +14,8 @@ package final class ScriptedHost: HostEndpoint, @unchecked Sendable {
     case version(NVSPVersion)
     case message(NVSPMessageType)
     case control(RNDISMessageType)
+    case query(OID)
+    case set(OID)
     case frame
     /// The guest gave a receive packet back.
     case acknowledgement
@@ -28,6 +30,8 @@ package final class ScriptedHost: HostEndpoint, @unchecked Sendable {
   package var amend: (ScriptedHost, Step, [HostMessage]) -> [HostMessage] = { $2 }
   /// Replaces serving when the guest waits for a channel.
   package var onAttend: ((ScriptedHost, ScriptedChannel) throws -> Void)?
+  /// Looks on when a channel was opened.
+  package var onOpen: ((ScriptedHost, Int) -> Void)?
   /// Channels that the host refuses to open.
   package var closedDoors: Set<Int> = []
 
@@ -47,6 +51,7 @@ package final class ScriptedHost: HostEndpoint, @unchecked Sendable {
   var version: NVSPVersion?
   var receiveBuffer: SharedBytes?
   var sendBuffer: SharedBytes?
+  var frameByteCount: UInt32 = 1514
   var grantedSubchannelCount = 0
 
   package init(mapping: RingMapping = .double, runsInline: Bool = true, clock: ManualClock = ManualClock()) throws {
@@ -66,6 +71,7 @@ package final class ScriptedHost: HostEndpoint, @unchecked Sendable {
       throw .refused("\(error)")
     }
     openings.append(channel.index)
+    onOpen?(self, channel.index)
     if grantedSubchannelCount > 0, (1...grantedSubchannelCount).allSatisfy({ channels[$0] != nil }) {
       sendIndirectionTable()
     }
@@ -126,6 +132,18 @@ package struct ScriptedTerms: Sendable {
   package var maximumTransferByteCount: UInt32 = 0xEFFF_FFFF
   package var packetAlignmentFactor: UInt32 = 3
   package var address = EthernetAddress(0x00, 0x15, 0x5D, 0x01, 0x02, 0x03)
+  package var linkStatus = MediaConnectStatus.connected
+  package var offloads = NDISOffloadCapabilities(
+    revision: 3, checksumsIPv4: [.ipOptions, .tcpOptions, .tcp, .udp, .ipHeader],
+    checksumsIPv6: [.ipOptions, .tcpOptions, .tcp, .udp],
+    largeSendIPv4: NDISOffloadCapabilities.LargeSend(maximumByteCount: 0xF53C, minimumSegmentCount: 2),
+    largeSendIPv6: NDISOffloadCapabilities.LargeSend(maximumByteCount: 0xF53C, minimumSegmentCount: 2),
+    largeSendIPv6Headers: [.ipOptions, .tcpOptions])
+  package var receiveScaling = NDISReceiveScaleCapabilities(
+    hash: [.toeplitz, .ipv4, .tcpIPv4, .ipv6], interruptMessageCount: 64, receiveQueueCount: 64,
+    indirectionEntryCount: 128)
+  /// Objects that the host does not have.
+  package var missingObjects: Set<OID> = []
   /// nil: as many as are asked for.
   package var grantedSubchannelCount: Int?
   /// The entries of message 134, by the count of channels; nil: the message is not sent.

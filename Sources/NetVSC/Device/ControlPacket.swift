@@ -4,22 +4,34 @@ internal import WireFormats
 
 /// A packet of the control dialogue, copied out of the ring before anything in it is judged.
 struct ControlPacket {
+  /// What sets an answer's type apart from its request's.
+  private static let completionBit: UInt32 = 0x8000_0000
+
   let type: VMBusPacketType
   let transactionID: UInt64
-  /// Between the descriptor and the payload.
-  private let header: [UInt8]
   /// The NVSP message, padding included.
   let payload: [UInt8]
+  /// The answers of the RNDIS dialogue that it speaks of, by the requests' ids.
+  private var answers: [(requestID: UInt32, message: [UInt8])] = []
 
   /// The host's next packet; nil when there is none.
-  init?(next ring: inout RingConsumer<MappedRing>) throws(RingError) {
+  init?(next ring: inout RingConsumer<MappedRing>, _ receiveBuffer: ReceiveBuffer?) throws(RingError) {
     guard let packet = try ring.next() else { return nil }
     let descriptor = packet.descriptor
-    let size = PacketDescriptor.encodedSize
     type = descriptor.type
     transactionID = descriptor.transactionID
-    header = (size..<descriptor.payloadOffset).map { packet.byte(at: $0) }
     payload = (descriptor.payloadOffset..<descriptor.byteCount).map { packet.byte(at: $0) }
+    guard let receiveBuffer, type == .dataUsingTransferPages else { return }
+    receiveBuffer.takeIndications(of: packet)
+    receiveBuffer.forEachControlMessage(of: packet) { place in
+      let message = receiveBuffer.bytes.copy(place)
+      // An answer names its request right behind the header; an indication names none.
+      guard let header = try? RNDISMessageHeader(parsing: message.span(place.count)), header.messageByteCount >= 12,
+        header.type.rawValue & Self.completionBit != 0
+      else { return }
+      answers.append(
+        (message.span(place.count).loadLittleEndian(at: 8), message.copy(0..<Int(header.messageByteCount))))
+    }
   }
 
   /// The table of a message 134.
@@ -29,16 +41,8 @@ struct ControlPacket {
     return try? SendIndirectionTable(parsing: bytes.span(bytes.byteCount), version: version)
   }
 
-  /// The ranges of the receive buffer that hold RNDIS control messages.
-  var receivedControlRanges: [TransferRange] {
-    guard !payload.isEmpty, !header.isEmpty else { return [] }
-    let message = PrivateBytes(copying: payload)
-    guard let carrier = try? SendRNDISPacket(parsing: message.span(message.byteCount)), carrier.channelType == .control
-    else { return [] }
-    let bytes = PrivateBytes(copying: header)
-    guard let list = try? TransferPageList(parsing: bytes.span(bytes.byteCount)),
-      list.pageSetID == NVSPBufferID.receiveBuffer
-    else { return [] }
-    return (0..<list.count).map { list[$0] }
+  /// The answer to an RNDIS request, if it is here.
+  func answer(to requestID: UInt32) -> [UInt8]? {
+    answers.first { $0.requestID == requestID }?.message
   }
 }

@@ -16,10 +16,15 @@ public final class Device: Sendable {
   public let protocolVersion: String
   /// The device's Ethernet address, such as "00:15:5d:01:02:03".
   public let address: String
+  /// The work on frames that the host agreed to do.
+  public let offloads: DeviceOffloads
+  /// Whether the host spreads the frames that it delivers over all queues.
+  public let scalesReceives: Bool
   /// How frames find their queue by flow.
   public let flowSteering: FlowSteering
 
   private let queues: [DeviceQueue]
+  private let link: LinkState
   private let clock: MonotonicClock
   /// What `close` needs; taken by the first one.
   private let farewell: Mutex<Farewell?>
@@ -36,11 +41,14 @@ public final class Device: Sendable {
   }
 
   init(
-    queues: [DeviceQueue], version: NVSPVersion, address: EthernetAddress, maximumFrameByteCount: Int,
-    flowSteering: FlowSteering, clock: MonotonicClock, farewell: Farewell
+    queues: [DeviceQueue], version: NVSPVersion, address: EthernetAddress, offloads: DeviceOffloads,
+    scalesReceives: Bool, link: LinkState, flowSteering: FlowSteering, clock: MonotonicClock, farewell: Farewell
   ) {
     queueCount = queues.count
-    self.maximumFrameByteCount = maximumFrameByteCount
+    maximumFrameByteCount = queues[0].maximumFrameByteCount
+    self.offloads = offloads
+    self.scalesReceives = scalesReceives
+    self.link = link
     protocolVersion = version.name ?? "\(version)"
     self.address = "\(address)"
     self.queues = queues
@@ -50,6 +58,13 @@ public final class Device: Sendable {
   }
 
   deinit { close() }
+
+  /// Whether the link is up, as far as the host has told: at the start, and in what the primary queue's sender has polled
+  /// since.
+  public var isLinkUp: Bool { link.isUp }
+
+  /// How many times the host told of a change, of the link or of something else.
+  public var statusIndicationCount: UInt64 { link.indicationCount }
 
   /// The sender of one queue. There is one at a time; `Sender.finish` gives the queue back.
   public func makeSender(queue index: Int) throws(DeviceError) -> Sender {
@@ -66,39 +81,5 @@ public final class Device: Sendable {
     if let ends = queues[0].open.takeEnds() { farewell.speak(over: ends, channel: queues[0].channel) }
     for queue in queues.reversed() { farewell.offer.close(queue.channel) }
     farewell.releaseMemory()
-  }
-}
-
-/// What a device owes its host at the end.
-struct Farewell: Sendable {
-  let offer: DeviceOffer
-  let requestPage: DeviceMemory
-  let configuration: DeviceConfiguration
-  let receiveBuffer: (bytes: SharedBytes, subAllocationByteCount: UInt32)
-  let version: NVSPVersion
-  /// Everything that was allocated, and the handles under which the host knows it.
-  var memory: [DeviceMemory]
-  var gpadls: [UInt32]
-
-  /// Stops the traffic, ends the dialogue, and takes the buffers back. A host that went away cannot be told.
-  func speak(over ends: consuming ChannelEnds, channel: Channel) {
-    var control = ControlChannel(
-      ends: ends, channel: channel, host: offer.host, requestPage: requestPage, configuration: configuration)
-    control.version = version
-    control.receiveBuffer = receiveBuffer
-    do {
-      try control.set(.currentPacketFilter, to: PacketFilter(), step: "the packet filter")
-      try control.halt()
-      try control.post(RevokeReceiveBuffer())
-      try control.post(RevokeSendBuffer())
-    } catch {
-      // Nothing is left to be done about it: the channel closes now, which a host must survive at any time.
-    }
-  }
-
-  /// Gives the memory back, after the channels are closed.
-  func releaseMemory() {
-    for handle in gpadls { offer.bus.releaseGPADL(handle) }
-    for part in memory { offer.bus.addressSpace.release(part) }
   }
 }

@@ -63,6 +63,8 @@ final class DeviceQueue: Sendable {
   let maximumFrameByteCount: Int
   /// What a message may hold.
   let messageLimits: OpenMessage.Limits
+  /// Where the host indicates what happens to the device. Only the primary channel's queue has it.
+  let receiveBuffer: ReceiveBuffer?
 
   /// What the last sender left to the next; nil before the first, and while one is out.
   private let remains = Mutex<QueueRemains?>(nil)
@@ -73,7 +75,7 @@ final class DeviceQueue: Sendable {
 
   init(
     open: OpenChannel, host: any HostEndpoint, sendBuffer: SharedBytes, sectionByteCount: Int, sections: Range<Int>,
-    maximumFrameByteCount: Int, messageLimits: OpenMessage.Limits
+    maximumFrameByteCount: Int, messageLimits: OpenMessage.Limits, receiveBuffer: ReceiveBuffer?
   ) {
     self.open = open
     self.host = host
@@ -82,6 +84,7 @@ final class DeviceQueue: Sendable {
     self.sections = sections
     self.maximumFrameByteCount = maximumFrameByteCount
     self.messageLimits = messageLimits
+    self.receiveBuffer = receiveBuffer
   }
 
   /// What the last sender left; that of a queue never used for the first.

@@ -9,12 +9,14 @@ private struct HostPacket {
   /// The first word of the payload; nil when there is none.
   let word: UInt64?
 
+  /// What a packet of the primary channel indicates is taken in here, while it is still in the ring.
   @inline(__always)
-  init?(next ring: inout RingConsumer<MappedRing>) throws(RingError) {
+  init?(next ring: inout RingConsumer<MappedRing>, of queue: DeviceQueue) throws(RingError) {
     guard let packet = try ring.next() else { return nil }
     type = packet.descriptor.type
     transactionID = packet.descriptor.transactionID
     word = packet.payloadByteCount >= 8 ? packet.word(at: packet.descriptor.payloadOffset) : nil
+    if type == .dataUsingTransferPages { queue.receiveBuffer?.takeIndications(of: packet) }
   }
 }
 
@@ -32,7 +34,9 @@ extension Sender {
     do throws(RingError) {
       for _ in 0..<Self.pollBudget {
         // What cannot be acknowledged yet stays in the host's ring, where it fills no memory of ours.
-        guard acknowledgements.count < Self.pollBudget, let packet = try HostPacket(next: &ends.receive) else { break }
+        guard acknowledgements.count < Self.pollBudget,
+          let packet = try HostPacket(next: &ends.receive, of: queue)
+        else { break }
         switch packet.type {
         case .completion:
           if now == 0 { now = clock.now() }

@@ -63,7 +63,9 @@ struct ControlChannelTests {
     #expect(host.leftovers == [])
   }
 
-  @Test("ends when the host goes away at any step, with its reason", arguments: HandshakeFault.steps)
+  @Test(
+    "ends when the host goes away at any step, with its reason",
+    arguments: HandshakeFault.steps + HandshakeFault.subchannelSteps)
   func rescind(step: ScriptedHost.Step) throws {
     let host = try ScriptedHost()
     host.amend = { host, met, honest in
@@ -71,9 +73,21 @@ struct ControlChannelTests {
       host.bus.channels[0].rescind(because: "unplugged")
       return []
     }
-    #expect(throws: DeviceError.rescinded("unplugged")) {
-      try Device.open(host.offer, GuestBench.configuration(clock: host.clock))
-    }
+    var configuration = GuestBench.configuration(clock: host.clock)
+    configuration.queueCount = 3
+    let start = host.clock.now
+    #expect(throws: DeviceError.rescinded("unplugged")) { try Device.open(host.offer, configuration) }
+    #expect(host.clock.now == start, "a host that went away is not waited for")
+    #expect(host.leftovers == [])
+  }
+
+  @Test("ends when the host goes away while it opens a channel", arguments: 1...2)
+  func rescindWhileOpening(index: Int) throws {
+    let host = try ScriptedHost()
+    host.onOpen = { host, opened in if opened == index { host.bus.channels[0].rescind(because: "unplugged") } }
+    var configuration = GuestBench.configuration(clock: host.clock)
+    configuration.queueCount = 3
+    #expect(throws: DeviceError.rescinded("unplugged")) { try Device.open(host.offer, configuration) }
     #expect(host.leftovers == [])
   }
 
@@ -124,17 +138,20 @@ struct ControlChannelTests {
     }
     #expect(bench.device.protocolVersion == "NVSP 6.1")
     #expect(bench.host.problems.isEmpty)
-    // Version, announcement (100), two buffers: three indications. INITIALIZE, QUERY, SET: an answer twice and an indication.
+    // Announcement (100) and two buffers: three indications. INITIALIZE, four queries, two settings: an answer twice and
+    // an indication.
     let acknowledged = bench.opening.filter { $0.type == .completion }
-    #expect(acknowledged.count == 3 + 3 * 3)
-    #expect(acknowledged.filter { $0.transactionID == 0 }.count == 6, "also those with id 0")
+    #expect(acknowledged.count == 3 + 7 * 3)
+    #expect(acknowledged.filter { $0.transactionID == 0 }.count == 10, "also those with id 0")
+    // What came before the receive buffer was lent cannot be read.
+    #expect(bench.device.statusIndicationCount == 8)
   }
 
   @Test("finds its answer among several ranges, the bad ones skipped")
   func manyRanges() throws {
     let bench = try GuestBench { host, _ in
       host.amend = { _, step, honest in
-        guard step == .control(.query), let received = honest[1].received else { return honest }
+        guard step == .query(.permanentAddress), let received = honest[1].received else { return honest }
         let bytes = [UInt8](repeating: 0xFF, count: 1728) + received.bytes
         return [
           honest[0],

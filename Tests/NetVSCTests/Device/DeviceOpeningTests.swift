@@ -7,42 +7,6 @@ import WireFormats
 
 @Suite("The set-up as the guest sends it")
 struct DeviceOpeningTests {
-  /// Page numbers and handles are given out in order: the request page is the first of the address space, handle 1
-  /// names the rings.
-  private static let requestPage: UInt64 = 0x1000
-  private static let receiveBufferHandle: UInt32 = 2
-  private static let sendBufferHandle: UInt32 = 3
-
-  /// The packets of a set-up of one queue, by the version that is tried first and agreed to.
-  private func expectedPackets(version: UInt32, acknowledged: [UInt64]) -> [[UInt8]] {
-    var packets: [[UInt8]] = []
-    var start: UInt32 { packets.reduce(0) { $0 + UInt32($1.count) } }
-    var request = ExpectedPacket.firstRequest
-    func ask(_ message: [UInt32]) {
-      packets.append(.init(ExpectedPacket.inBand(message, id: request, asksForCompletion: true, start: start)))
-      request += 1
-    }
-    func tell(_ message: [UInt32]) {
-      let id = ExpectedPacket.noAnswer
-      packets.append(ExpectedPacket.inBand(message, id: id, asksForCompletion: false, start: start))
-    }
-    func control(_ byteCount: UInt32, acknowledged id: UInt64) {
-      packets.append(
-        ExpectedPacket.control(byteCount: byteCount, page: Self.requestPage, id: request, start: start))
-      request += 1
-      packets.append(ExpectedPacket.acknowledgement(of: id, start: start))
-    }
-    ask([1, version, version])
-    if version >= 0x0003_0002 { tell([125, 9216, 0, 8, 0]) }
-    tell([100, 6, version >= 0x0005_0000 ? 30 : 1])
-    ask([101, Self.receiveBufferHandle, 0xCAFE])
-    ask([104, Self.sendBufferHandle, 0xFACE])
-    control(24, acknowledged: acknowledged[0])
-    control(28, acknowledged: acknowledged[1])
-    control(32, acknowledged: acknowledged[2])
-    return packets
-  }
-
   @Test(
     "is byte for byte what the protocol asks for, in every version and on both mappings",
     arguments: NVSPVersion.tryOrder, [RingMapping.single, .double])
@@ -51,10 +15,30 @@ struct DeviceOpeningTests {
       host.terms.newestVersion = version
       configuration.newestVersion = version.rawValue
     }
+    expectHandshake(of: bench, version: version)
+  }
+
+  @Test("is that also with sub-channels, where the version has them", arguments: [NVSPVersion.v1, .v5, .v6_1])
+  func bytesOfSubchannels(version: NVSPVersion) throws {
+    let bench = try GuestBench { host, configuration in
+      host.terms.newestVersion = version
+      configuration.newestVersion = version.rawValue
+      configuration.queueCount = 3
+      configuration.frameByteCount = 1514
+    }
+    expectHandshake(of: bench, version: version, queueCount: 3, frameByteCount: 1514)
+    #expect(bench.device.queueCount == (version == .v1 ? 1 : 3))
+    #expect(bench.device.scalesReceives == (version != .v1))
+  }
+
+  private func expectHandshake(
+    of bench: GuestBench, version: NVSPVersion, queueCount: UInt32 = 1, frameByteCount: UInt32 = 9216
+  ) {
     let acknowledged = bench.opening.filter { $0.type == .completion }.map(\.transactionID)
-    try #require(acknowledged.count == 3)
-    let expected = expectedPackets(version: version.rawValue, acknowledged: acknowledged)
-    #expect(bench.opening.map(\.bytes) == expected)
+    let expected = ExpectedHandshake(
+      version: version.rawValue, queueCount: queueCount, frameByteCount: frameByteCount, acknowledged: acknowledged)
+    #expect(bench.opening.map(\.bytes) == expected.packets)
+    #expect(bench.opening.map(\.carried) == expected.carried)
     #expect(bench.device.protocolVersion == version.name)
     #expect(bench.host.problems.isEmpty)
   }
@@ -73,18 +57,6 @@ struct DeviceOpeningTests {
     bytes.replaceSubrange(32..<40, with: ExpectedPacket.words([0x30000]))
     bytes.replaceSubrange(80..<88, with: ExpectedPacket.words([0x40 << 32]))
     #expect(bytes == GoldenVectors.rndisInitializePacket.bytes)
-  }
-
-  @Test("asks for the address and opens the packet filter last")
-  func controlMessages() throws {
-    let opening = try GuestBench().opening
-    let messages = opening.filter { $0.type == .dataUsingGPADirect }.map(\.carried)
-    try #require(messages.count == 3)
-    // QUERY, request 2, of the permanent address, without input.
-    #expect(messages[1] == ExpectedPacket.halves([4, 28, 2, 0x0101_0101, 0, 20, 0]))
-    // SET, request 3, of the filter: directed, multicast and broadcast, right behind the fixed part.
-    #expect(messages[2] == ExpectedPacket.halves([5, 32, 3, 0x0001_010E, 4, 20, 0, 0x0B]))
-    #expect(opening.last?.type == .completion)
   }
 
   @Test("announces the frame size that was configured")

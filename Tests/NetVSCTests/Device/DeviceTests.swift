@@ -105,6 +105,25 @@ struct DeviceTests {
     #expect(bench.host.leftovers == [])
   }
 
+  @Test(
+    "closes when the host goes away in the middle of the farewell",
+    arguments: [
+      ScriptedHost.Step.set(.currentPacketFilter), .control(.halt),
+    ])
+  func hostGoesAway(step: ScriptedHost.Step) throws {
+    let bench = try GuestBench { $1.queueCount = 2 }
+    let start = bench.clock.now
+    bench.host.amend = { host, met, honest in
+      guard met == step else { return honest }
+      host.bus.channels[0].rescind(because: "unplugged")
+      return []
+    }
+    bench.device.close()
+    #expect(bench.clock.now == start, "a host that went away is not waited for")
+    #expect(bench.host.closings == [1, 0])
+    #expect(bench.host.leftovers == [])
+  }
+
   @Test("closes when the host does not answer any more, after the time for one answer")
   func hostSilent() throws {
     let bench = try GuestBench()

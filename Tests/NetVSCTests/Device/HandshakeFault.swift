@@ -42,10 +42,18 @@ extension HandshakeFault {
   static let receiveBuffer = Step.message(.sendReceiveBuffer)
   static let sendBuffer = Step.message(.sendSendBuffer)
   static let initialize = Step.control(.initialize)
-  static let query = Step.control(.query)
-  static let set = Step.control(.set)
-  /// Every step that a guest waits for.
-  static let steps = [version, receiveBuffer, sendBuffer, initialize, query, set]
+  static let query = Step.query(.permanentAddress)
+  static let set = Step.set(.currentPacketFilter)
+  /// Every step that a guest of one queue waits for.
+  static let steps = [
+    version, receiveBuffer, sendBuffer, initialize, query, .query(.maximumFrameSize), .query(.mediaConnectStatus),
+    .query(.tcpOffloadHardwareCapabilities), .set(.tcpOffloadParameters), set,
+  ]
+
+  /// What a guest of several queues waits for beside them.
+  static let subchannelSteps: [Step] = [
+    .query(.receiveScaleCapabilities), .message(.subchannel), .set(.receiveScaleParameters),
+  ]
 
   /// Another message in the completion.
   static func completing(_ message: some NVSPMessage) -> @Sendable ([HostMessage]) -> [HostMessage] {
@@ -135,12 +143,24 @@ extension HandshakeFault {
       HandshakeFault(
         "QUERY_CMPLT for INITIALIZE", at: initialize, reason: "type", patching(at: 0, with: 0x8000_0004)),
       HandshakeFault("an INITIALIZE_CMPLT of 51 bytes", at: initialize, reason: "51", patching(at: 4, with: 51)),
-      HandshakeFault("no address", at: query, reason: "0xc00000bb", patching(at: 12, with: 0xC000_00BB)),
+      HandshakeFault("no address", at: query, reason: "it has none", patching(at: 12, with: 0xC000_00BB)),
       HandshakeFault("an address of 5 bytes", at: query, reason: "6", patching(at: 16, with: 5)),
       HandshakeFault("an address behind the message", at: query, reason: "information", patching(at: 20, with: 17)),
       HandshakeFault("an address at 4 GiB", at: query, reason: "information", patching(at: 20, with: 0xFFFF_FFF8)),
       HandshakeFault("an address of 4 GiB", at: query, reason: "information", patching(at: 16, with: 0xFFFF_FFFF)),
       HandshakeFault("an address in the header", at: query, reason: "information", patching(at: 20, with: 0)),
+      HandshakeFault(
+        "an MTU of 67 bytes", at: .query(.maximumFrameSize), reason: "67", patching(at: 24, with: 67)),
+      HandshakeFault(
+        "an MTU of 3 bytes' length", at: .query(.maximumFrameSize), reason: "truncated", patching(at: 16, with: 3)),
+      HandshakeFault(
+        "a link state of 2 bytes", at: .query(.mediaConnectStatus), reason: "truncated", patching(at: 16, with: 2)),
+      HandshakeFault(
+        "offloads of another kind", at: .query(.tcpOffloadHardwareCapabilities), reason: "type",
+        patching(at: 24, with: 0x009C_0380)),
+      HandshakeFault(
+        "offloads that are cut", at: .query(.tcpOffloadHardwareCapabilities), reason: "truncated",
+        patching(at: 16, with: 155)),
       HandshakeFault("a filter that is refused", at: set, reason: "0xc0010015", patching(at: 12, with: 0xC001_0015)),
     ]
 
