@@ -91,6 +91,24 @@ struct ControlChannelTests {
     #expect(host.leftovers == [])
   }
 
+  @Test("leaves in the host's ring what it cannot give back, and ends in time")
+  func flood() throws {
+    let host = try ScriptedHost()
+    var configuration = GuestBench.configuration(clock: host.clock)
+    configuration.ringByteCount = 2 * 4096
+    var sent = 0
+    host.onAttend = { _, channel in
+      // As many as the ring holds, each time, and nothing of the guest's is taken.
+      while (try? channel.send(.received([], transactionID: 1))) != nil { sent += 1 }
+    }
+    #expect(throws: DeviceError.noAnswer(step: NVSPVersion.v6_1.description)) {
+      try Device.open(host.offer, configuration)
+    }
+    // 1024 wait for room, 126 are in the guest's ring, and 51 fill the host's.
+    #expect((1024...1024 + 126 + 2 * 51).contains(sent))
+    #expect(host.leftovers == [])
+  }
+
   @Test("ends when the host's ring is spoiled", arguments: [4, 0x3F000, 0x3F008, 0xFFFF_FFF8] as [UInt32])
   func spoiledRing(index: UInt32) throws {
     let host = try ScriptedHost()
