@@ -12,11 +12,11 @@ struct CopyLimit {
   private let frames: SharedBytes
   private var ranges: [Range<Int>] = []
   private let sections: SharedBytes
-  private let clock: Clock
+  private let clock: MonotonicClock
 
   /// Reads the frames that fit into a section, twice: to see how many bytes they are, and to keep them. Throws where the
   /// capture cannot be read.
-  init(capture path: String, clock: Clock = .monotonic) throws(CaptureError) {
+  init(capture path: String, clock: MonotonicClock = .monotonic) throws(CaptureError) {
     self.clock = clock
     var end = 0
     var reader = try CaptureReader(path: path)
