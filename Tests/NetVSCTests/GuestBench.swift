@@ -58,6 +58,9 @@ final class GuestBench {
 
 extension Sender {
   mutating func send(_ frame: [UInt8]) throws(SenderError) -> SendOutcome { try send(frame.span.bytes) }
+  mutating func send(_ frame: [UInt8], offload: FrameOffload) throws(SenderError) -> SendOutcome {
+    try send(frame.span.bytes, offload: offload)
+  }
 
   /// Sends frames that must all be taken, and publishes them.
   mutating func publish(_ frames: [[UInt8]]) throws {

@@ -21,7 +21,7 @@ struct OpenMessage {
 
   private(set) var section: UInt32 = 0
   private(set) var packetCount: UInt32 = 0
-  /// The frames' bytes together.
+  /// The frames' bytes together, tags included that travel beside them.
   private(set) var frameByteCount: UInt32 = 0
   // Places in the share's bytes: where the section begins, the last packet begins and ends, and the next one begins. They
   // are sums of numbers far below 2^62, so that nothing is gained by a look at every carry.
@@ -40,16 +40,18 @@ struct OpenMessage {
   @inline(__always)
   var byteCount: UInt32 { UInt32(truncatingIfNeeded: end &- base) }
 
-  /// Whether a frame of so many bytes can join the packets that are there.
+  /// Whether a frame of so many bytes, with its info, can join the packets that are there.
   @inline(__always)
-  func hasRoom(for frameByteCount: Int, within limits: Limits) -> Bool {
+  func hasRoom(for frameByteCount: Int, _ offload: PacketOffload, within limits: Limits) -> Bool {
     packetCount < limits.packetCount
-      && nextPacketStart &+ Self.headerByteCount &+ frameByteCount &- base <= Int(limits.byteCount)
+      && framePlace(behind: offload) &+ frameByteCount &- base <= Int(limits.byteCount)
   }
 
   /// Where the next frame goes, in the share's bytes.
   @inline(__always)
-  var framePlace: Int { nextPacketStart &+ Self.headerByteCount }
+  func framePlace(behind offload: PacketOffload) -> Int {
+    nextPacketStart &+ Self.headerByteCount &+ Int(offload.encodedSize)
+  }
 
   /// Prepares a message in an empty section, which begins at `base`; it is open once there is a packet in it.
   @inline(__always)
@@ -61,7 +63,9 @@ struct OpenMessage {
 
   /// Frames the next packet around a frame that lies, or will lie, in its place in `bytes`.
   @inline(__always)
-  mutating func append(frameByteCount: UInt32, in bytes: MappedBytes, within limits: Limits) {
+  mutating func append(
+    frameByteCount: UInt32, _ offload: PacketOffload, in bytes: MappedBytes, within limits: Limits
+  ) {
     let start = nextPacketStart
     if end < start, packetCount > 0 {
       // Another one follows, so the last one's length takes its padding in.
@@ -72,14 +76,14 @@ struct OpenMessage {
         end &+= 8
       } while end < start
     }
-    let header = RNDISPacketHeader(frameByteCount: frameByteCount, perPacketInfoByteCount: 0)
-    bytes.storeWords(header.words, at: start)
-    bytes.storeHalf(0, at: start &+ 40)
+    let header = RNDISPacketHeader(
+      frameByteCount: frameByteCount, perPacketInfoByteCount: offload.encodedSize)
+    bytes.store(header, offload, at: start)
     lastPacketStart = start
     end = start &+ Int(header.messageByteCount)
     nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
     packetCount &+= 1
-    self.frameByteCount &+= frameByteCount
+    self.frameByteCount &+= frameByteCount &+ offload.tagByteCount
   }
 
   /// Nothing is open any more.

@@ -30,14 +30,14 @@ extension Sender {
     var index = 0
     while index < frames.count {
       let byteCount = Int(frames[index].byteCount)
-      guard refuse(byteCount) == nil else {
+      guard refuse(byteCount, PacketOffload()) == nil else {
         index += 1
         continue
       }
-      if !makePlace(for: byteCount) {
+      if !makePlace(for: byteCount, PacketOffload()) {
         guard burst.freeCount == 0 else { break }
         try flush()
-        guard makePlace(for: byteCount) else { break }
+        guard makePlace(for: byteCount, PacketOffload()) else { break }
       }
       index = fill(with: frames, from: index, in: bytes)
     }
@@ -51,16 +51,17 @@ extension Sender {
     // A copy of our own stays in registers.
     var message = message
     let (share, limits, maximum) = (sections.bytes, messageLimits, maximumFrameByteCount)
+    let plain = PacketOffload()
     var index = first
     repeat {
       let frame = frames[index]
-      share.write(bytes.extracting(frame.bytes), at: message.framePlace)
-      message.append(frameByteCount: frame.byteCount, in: share, within: limits)
+      share.write(bytes.extracting(frame.bytes), at: message.framePlace(behind: plain))
+      message.append(frameByteCount: frame.byteCount, plain, in: share, within: limits)
       index += 1
       guard index < frames.count else { break }
       let byteCount = Int(frames[index].byteCount)
       guard byteCount >= Self.minimumFrameByteCount, byteCount <= maximum,
-        message.hasRoom(for: byteCount, within: limits)
+        message.hasRoom(for: byteCount, plain, within: limits)
       else { break }
     } while true
     self.message = message

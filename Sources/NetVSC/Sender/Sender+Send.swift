@@ -19,15 +19,28 @@ extension Sender {
   ///
   /// Throws only where a burst had to be published and the queue turned out to be unusable.
   public mutating func send(_ frame: RawSpan) throws(SenderError) -> SendOutcome {
+    // For a constant the compiler leaves out all that an offload would cost.
+    try copy(frame, PacketOffload())
+  }
+
+  /// Offers one Ethernet frame, as `send` does, and asks the host to finish it.
+  ///
+  /// What the host refuses, because the frame does not bear it out, comes back as a failure.
+  public mutating func send(_ frame: RawSpan, offload: FrameOffload) throws(SenderError) -> SendOutcome {
+    try copy(frame, offload.info)
+  }
+
+  @inline(__always)
+  private mutating func copy(_ frame: RawSpan, _ offload: PacketOffload) throws(SenderError) -> SendOutcome {
     settle()
-    if let refusal = refuse(frame.byteCount) { return refusal }
-    if !makePlace(for: frame.byteCount) {
+    if let refusal = refuse(frame.byteCount, offload) { return refusal }
+    if !makePlace(for: frame.byteCount, offload) {
       guard burst.freeCount == 0 else { return .wouldBlock }
       try flush()
-      guard makePlace(for: frame.byteCount) else { return .wouldBlock }
+      guard makePlace(for: frame.byteCount, offload) else { return .wouldBlock }
     }
-    sections.bytes.write(frame, at: message.framePlace)
-    stage(frameByteCount: frame.byteCount)
+    sections.bytes.write(frame, at: message.framePlace(behind: offload))
+    stage(frameByteCount: frame.byteCount, offload)
     return .taken
   }
 
@@ -56,9 +69,9 @@ extension Sender {
   /// Finds a place for a frame: behind the open message's packets, or in a section of its own. Returns whether there is
   /// one, and counts where there is no section.
   @inline(__always)
-  mutating func makePlace(for frameByteCount: Int) -> Bool {
+  mutating func makePlace(for frameByteCount: Int, _ offload: PacketOffload) -> Bool {
     if message.isOpen {
-      if message.hasRoom(for: frameByteCount, within: messageLimits) { return true }
+      if message.hasRoom(for: frameByteCount, offload, within: messageLimits) { return true }
       closeMessage()
     }
     guard burst.freeCount > 0 else { return false }
@@ -72,25 +85,36 @@ extension Sender {
 
   /// Counts and names a frame of a size that is not carried; nil for every other.
   @inline(__always)
-  mutating func refuse(_ byteCount: Int) -> SendOutcome? {
-    if byteCount > maximumFrameByteCount {
-      counts.offered.add(byteCount)
-      counts.refusedTooLarge.add(byteCount)
+  mutating func refuse(_ byteCount: Int, _ offload: PacketOffload) -> SendOutcome? {
+    let offeredByteCount = byteCount &+ Int(offload.tagByteCount)
+    if byteCount > limit(of: offload) {
+      counts.offered.add(offeredByteCount)
+      counts.refusedTooLarge.add(offeredByteCount)
       return .tooLarge
     }
     if byteCount < Self.minimumFrameByteCount {
-      counts.offered.add(byteCount)
-      counts.refusedTooShort.add(byteCount)
+      counts.offered.add(offeredByteCount)
+      counts.refusedTooShort.add(offeredByteCount)
       return .tooShort
     }
     return nil
   }
 
+  /// The longest frame that is carried with such info: a large send may be longer than the link takes.
+  @inline(__always)
+  private func limit(of offload: PacketOffload) -> Int {
+    let infoByteCount = Int(offload.encodedSize)
+    guard infoByteCount > 0 else { return maximumFrameByteCount }
+    let inSection = Int(messageLimits.byteCount) - Int(RNDISPacketHeader.encodedSize) - infoByteCount
+    if case .largeSend = offload.transport { return inSection }
+    return min(maximumFrameByteCount, inSection)
+  }
+
   /// Frames the bytes that lie in the place that was made, and adds them to the open message.
   @inline(__always)
-  mutating func stage(frameByteCount: Int) {
+  mutating func stage(frameByteCount: Int, _ offload: PacketOffload) {
     if !message.isOpen { _ = sections.take() }
-    message.append(frameByteCount: UInt32(frameByteCount), in: sections.bytes, within: messageLimits)
+    message.append(frameByteCount: UInt32(frameByteCount), offload, in: sections.bytes, within: messageLimits)
   }
 
   /// Adds the open message, if there is one, to the burst: for which there is room since it was opened.
