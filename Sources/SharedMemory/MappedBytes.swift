@@ -39,6 +39,17 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
     return unsafe _overrideLifetime(span, borrowing: keeper)
   }
 
+  /// The bytes, for writing, while `keeper` keeps them.
+  @_lifetime(borrow keeper)
+  package func mutableSpan<Keeper: ~Copyable>(
+    _ offset: Int, _ count: Int, keptBy keeper: borrowing Keeper
+  ) -> MutableRawSpan {
+    check(offset, count)
+    // SAFETY: checked above; the keeper keeps the mapping while it is borrowed.
+    let span = unsafe MutableRawSpan(_unsafeStart: start + offset, byteCount: count)
+    return unsafe _overrideLifetime(span, borrowing: keeper)
+  }
+
   /// The little-endian word at `offset`, loaded once.
   @inlinable @inline(__always)
   package func loadWord(at offset: Int) -> UInt64 {

@@ -19,6 +19,7 @@ public final class Device: Sendable {
   /// How frames find their queue by flow.
   public let flowSteering: FlowSteering
 
+  let addressSpace: DeviceAddressSpace
   private let queues: [DeviceQueue]
   private let clock: Clock
   /// What `close` needs; taken by the first one.
@@ -43,6 +44,7 @@ public final class Device: Sendable {
     self.maximumFrameByteCount = maximumFrameByteCount
     protocolVersion = version.name ?? "\(version)"
     self.address = "\(address)"
+    addressSpace = farewell.offer.bus.addressSpace
     self.queues = queues
     self.flowSteering = flowSteering
     self.clock = clock

@@ -66,17 +66,27 @@ final class DeviceOpening {
       alignmentMask: Int(limits.alignment) - 1)
     // A host that cannot be told the frame size takes the common one.
     let frameByteCount = version >= .v2 ? configuration.frameByteCount : Self.commonFrameByteCount
-    let maximumFrameByteCount = min(frameByteCount, Int(messageLimits.byteCount - RNDISPacketHeader.encodedSize))
+    let transferByteCount = Int(limits.maximumTransferByteCount)
+    let directLayout = DirectMemory.Layout(
+      headerCount: configuration.lentFramesPerQueue, bufferCount: configuration.largeBuffersPerQueue)
+    let copiedByteCount =
+      directLayout.bufferCount > 0
+      ? min(DirectMemory.bufferByteCount, transferByteCount) : Int(messageLimits.byteCount)
+    let maximumFrameByteCount = min(frameByteCount, copiedByteCount - Int(RNDISPacketHeader.encodedSize))
     let sectionCount = min(sendBuffer.byteCount / sectionByteCount / channels.count, configuration.sectionsPerQueue)
     guard sectionCount > 0 else {
       throw .refused(step: "the send buffer", reason: "\(sendBuffer.byteCount) bytes hold no section for each queue")
     }
+    let directMemory = try allocate(channels.count * directLayout.byteCount)
     primary.takeBack(control.finish())
     let queues = channels.enumerated().map { index, channel in
       DeviceQueue(
         open: channel, host: offer.host, sendBuffer: sendBuffer, sectionByteCount: sectionByteCount,
-        sections: index * sectionCount..<(index + 1) * sectionCount, maximumFrameByteCount: maximumFrameByteCount,
-        messageLimits: messageLimits)
+        sections: index * sectionCount..<(index + 1) * sectionCount, directMemory: directMemory,
+        directOffset: index * directLayout.byteCount, directLayout: directLayout,
+        maximumFrameByteCount: maximumFrameByteCount, messageLimits: messageLimits,
+        transferByteCount: transferByteCount, copiedByteCount: copiedByteCount,
+        copyThreshold: configuration.copyThreshold)
     }
     return Device(
       queues: queues, version: version, address: address, maximumFrameByteCount: maximumFrameByteCount,

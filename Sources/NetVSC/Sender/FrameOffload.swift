@@ -67,11 +67,6 @@ public struct FrameOffload: Equatable, Sendable, BitwiseCopyable {
     get { info.flowHash }
     set { info.flowHash = newValue }
   }
-
-  /// Whether the frame may be longer than the link takes.
-  var isLargeSend: Bool {
-    if case .largeSend = info.transport { true } else { false }
-  }
 }
 
 extension FrameOffload.VLANTag {

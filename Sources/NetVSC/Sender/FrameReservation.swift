@@ -12,7 +12,7 @@ struct CommittedFrame: BitwiseCopyable {
 public enum ReservationRefusal: Error, Equatable, Sendable {
   /// There is no free section, or a full burst waits to be published. Flush, poll, or wait, and ask again.
   case wouldBlock
-  /// The frame would be longer than the device carries; counted as offered and refused.
+  /// The frame would be longer than the device carries, or than a section holds; counted as offered and refused.
   case tooLarge
   /// The frame would be shorter than an Ethernet header; counted as offered and refused.
   case tooShort
@@ -59,7 +59,8 @@ extension Sender {
     _ byteCount: Int, offload: FrameOffload = .none
   ) throws(ReservationRefusal) -> FrameReservation {
     settle()
-    switch refuse(byteCount, offload.info) {
+    let limit = frameLimit(offload.info, within: Int(messageLimits.byteCount))
+    switch refuse(byteCount, offload.info, beyond: limit) {
     case .tooLarge: throw .tooLarge
     case .tooShort: throw .tooShort
     case .taken, .wouldBlock, nil: break

@@ -66,6 +66,29 @@ struct OpenMessage {
   mutating func append(
     frameByteCount: UInt32, _ offload: PacketOffload, in bytes: MappedBytes, within limits: Limits
   ) {
+    let header = storeHeader(ofFrame: frameByteCount, offload, in: bytes)
+    end = lastPacketStart &+ Int(header.messageByteCount)
+    nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
+  }
+
+  /// Ends the message with the header of a packet whose frame lies elsewhere.
+  mutating func appendHeader(ofFrame frameByteCount: UInt32, _ offload: PacketOffload, in bytes: MappedBytes) {
+    let header = storeHeader(ofFrame: frameByteCount, offload, in: bytes)
+    end = lastPacketStart &+ Int(header.frameOffset)
+  }
+
+  /// Makes one packet, all of which lies elsewhere, the message.
+  mutating func beginWithoutSection(frameByteCount: UInt32, _ offload: PacketOffload) {
+    self = OpenMessage()
+    section = SendRNDISPacket.noSection
+    packetCount = 1
+    self.frameByteCount = frameByteCount &+ offload.tagByteCount
+  }
+
+  @inline(__always)
+  private mutating func storeHeader(
+    ofFrame frameByteCount: UInt32, _ offload: PacketOffload, in bytes: MappedBytes
+  ) -> RNDISPacketHeader {
     let start = nextPacketStart
     if end < start, packetCount > 0 {
       // Another one follows, so the last one's length takes its padding in.
@@ -80,10 +103,9 @@ struct OpenMessage {
       frameByteCount: frameByteCount, perPacketInfoByteCount: offload.encodedSize)
     bytes.store(header, offload, at: start)
     lastPacketStart = start
-    end = start &+ Int(header.messageByteCount)
-    nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
     packetCount &+= 1
     self.frameByteCount &+= frameByteCount &+ offload.tagByteCount
+    return header
   }
 
   /// Nothing is open any more.

@@ -30,16 +30,40 @@ extension Sender {
     var index = 0
     while index < frames.count {
       let byteCount = Int(frames[index].byteCount)
-      guard refuse(byteCount, PacketOffload()) == nil else {
+      guard refuse(byteCount, PacketOffload(), beyond: maximumFrameByteCount) == nil else {
         index += 1
         continue
       }
-      if !makePlace(for: byteCount, PacketOffload()) {
-        guard burst.freeCount == 0 else { break }
-        try flush()
-        guard makePlace(for: byteCount, PacketOffload()) else { break }
+      guard makePlace(for: byteCount, PacketOffload()) else {
+        let frame = bytes.extracting(frames[index].bytes)
+        guard try copyWithoutPlace(frame, PacketOffload()) == .taken else { break }
+        index += 1
+        continue
       }
       index = fill(with: frames, from: index, in: bytes)
+    }
+    return index
+  }
+
+  /// Offers frames that lie in memory of the device's, in their order: copies those up to the copy threshold, and lends
+  /// the longer ones to the host. Returns how many were dealt with, as the other `send` does.
+  ///
+  /// This is for bytes that do not change any more, such as those of a capture: no frame is given back by its cookie.
+  /// The memory is held as long as the host may read it.
+  public mutating func send(_ frames: Span<FrameRange>, of memory: FrameMemory) throws(SenderError) -> Int {
+    settle()
+    var index = 0
+    while index < frames.count {
+      var end = index
+      while end < frames.count, Int(frames[end].byteCount) <= copyThreshold { end += 1 }
+      if end > index {
+        let taken = try send(frames.extracting(index..<end), in: memory.span(0..<memory.byteCount))
+        index += taken
+        guard index == end, index < frames.count else { break }
+      }
+      let outcome = try lend(frames.extracting(index..<index + 1), of: memory, cookie: nil, PacketOffload())
+      guard outcome != .wouldBlock else { break }
+      index += 1
     }
     return index
   }

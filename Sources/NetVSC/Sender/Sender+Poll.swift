@@ -24,7 +24,11 @@ extension Sender {
 
   /// Takes what the host sent: completions give sections back. Returns how many messages completed.
   @discardableResult
-  public mutating func poll() throws(SenderError) -> Int {
+  public mutating func poll() throws(SenderError) -> Int { try poll { _ in } }
+
+  /// The same, and gives frames that were lent back to the caller.
+  @discardableResult
+  public mutating func poll(_ returned: (ReturnedFrame) -> Void) throws(SenderError) -> Int {
     settle()
     if let violation { throw .hostViolation(violation) }
     var completed = 0
@@ -36,7 +40,7 @@ extension Sender {
         switch packet.type {
         case .completion:
           if now == 0 { now = clock.now() }
-          if complete(packet.transactionID, word: packet.word, at: now) { completed += 1 }
+          if complete(packet.transactionID, word: packet.word, at: now, returned) { completed += 1 }
         case .dataUsingTransferPages: acknowledgements.append(packet.transactionID)
         default: counts.ignoredPackets &+= 1
         }
@@ -55,19 +59,27 @@ extension Sender {
   ///
   /// The message's resources are free whatever the host says of it.
   @inline(__always)
-  private mutating func complete(_ transactionID: UInt64, word: UInt64?, at now: UInt64) -> Bool {
+  private mutating func complete(
+    _ transactionID: UInt64, word: UInt64?, at now: UInt64, _ returned: (ReturnedFrame) -> Void
+  ) -> Bool {
     counts.completions &+= 1
     guard let message = inFlight.remove(transactionID) else {
       counts.unknownCompletions &+= 1
       return false
     }
-    sections.give(back: message.section)
+    let isSuccess = word == RNDISPacketComplete(status: .success).word
+    if message.isDirect {
+      let fate: ReturnedFrame.Fate? = message.isAbandoned ? nil : isSuccess ? .completed : .failed
+      release(message, transactionID, as: fate, returned)
+    } else {
+      sections.give(back: message.section)
+    }
     guard !message.isAbandoned else {
       counts.unknownCompletions &+= 1
       return false
     }
     latencies.record(now &- min(now, message.publishedAt))
-    if let word, word == RNDISPacketComplete(status: .success).word {
+    if isSuccess {
       counts.completed.add(message.packetCount, bytes: message.byteCount)
     } else {
       counts.failed.add(message.packetCount, bytes: message.byteCount)
@@ -111,11 +123,15 @@ extension Sender {
   }
 
   /// Publishes everything and waits until all of it is completed, at most `timeout` nanoseconds. Returns whether it is.
-  public mutating func drain(timeout: UInt64) throws(SenderError) -> Bool {
+  ///
+  /// Frames that were lent go back to the caller meanwhile.
+  public mutating func drain(
+    timeout: UInt64, _ returned: (ReturnedFrame) -> Void = { _ in }
+  ) throws(SenderError) -> Bool {
     let start = clock.now()
     while true {
       try flush()
-      try poll()
+      try poll(returned)
       guard inFlight.count > 0 else { return true }
       let elapsed = clock.now() &- start
       guard elapsed < timeout else { return false }

@@ -38,7 +38,7 @@ struct FrameOffloadTests {
     _ = sender.finish()
   }
 
-  @Test("goes with a frame that is written in place, and may be settled when that is committed", arguments: [true, false])
+  @Test("goes with a frame written in place, and may be settled when that is committed", arguments: [true, false])
   func reservation(isSettledLate: Bool) throws {
     let bench = try GuestBench()
     var sender = try bench.device.makeSender(queue: 0)
