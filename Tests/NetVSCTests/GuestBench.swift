@@ -110,10 +110,7 @@ extension Sender {
 }
 
 extension FrameMemory {
-  func write(_ bytes: [UInt8], at offset: Int) {
-    var out = mutableSpan(offset..<offset + bytes.count)
-    for index in bytes.indices { out.storeBytes(of: bytes[index], toByteOffset: index, as: UInt8.self) }
-  }
+  func write(_ bytes: [UInt8], at offset: Int) { write(bytes.span.bytes, at: offset) }
 }
 
 extension QueueCounters {

@@ -20,8 +20,9 @@ public struct DeviceConfiguration: Sendable {
   /// How many buffers of 68 KiB each queue has for frames that are longer than a section, and for those that find none
   /// free; from 0 to 256. Without any, no frame is longer than a section holds.
   public var largeBuffersPerQueue = 16
-  /// Frames that lie in memory of the device's are copied up to this size in bytes, and lent beyond it.
-  public var copyThreshold = 2048
+  /// Frames that lie in memory of the device's are copied up to this size in bytes, and lent beyond it. About here a copy
+  /// costs as much as a message of its own.
+  public var copyThreshold = 3072
   /// The size of the receive buffer in bytes.
   public var receiveBufferByteCount = 1 << 20
   /// How long the host may take for one answer of the set-up, in nanoseconds.

@@ -40,6 +40,9 @@ public final class FrameMemory: Sendable {
     bytes.mutableSpan(range.lowerBound, range.count, keptBy: self)
   }
 
+  /// Copies `source` in at `offset`, on the terms of `mutableSpan`.
+  public func write(_ source: RawSpan, at offset: Int) { bytes.write(source, at: offset) }
+
   /// Where a frame, or a part of one, lies for the device. It must lie in this memory.
   func deviceRange(of part: FrameRange) -> DeviceRange {
     precondition(

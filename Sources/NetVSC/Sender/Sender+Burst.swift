@@ -16,7 +16,7 @@ public struct FrameRange: Equatable, Sendable, BitwiseCopyable {
 
   /// The same as a range of bytes.
   @inline(__always)
-  var bytes: Range<Int> { Int(byteOffset)..<Int(byteOffset) + Int(byteCount) }
+  public var bytes: Range<Int> { Int(byteOffset)..<Int(byteOffset) + Int(byteCount) }
 }
 
 extension Sender {
@@ -66,6 +66,16 @@ extension Sender {
       index += 1
     }
     return index
+  }
+
+  /// Offers one frame that lies in memory of the device's, on the same terms, and asks the host to finish it.
+  public mutating func send(
+    _ frame: FrameRange, of memory: FrameMemory, offload: FrameOffload
+  ) throws(SenderError) -> SendOutcome {
+    if Int(frame.byteCount) <= copyThreshold { return try send(memory.span(frame.bytes), offload: offload) }
+    settle()
+    let parts: InlineArray<1, FrameRange> = [frame]
+    return try lend(parts.span, of: memory, cookie: nil, offload.info)
   }
 
   /// Adds frames to the message that has a place for the first one, as long as they fit. Returns the first that does not.

@@ -102,18 +102,14 @@ extension Sender {
     countClosedMessage()
   }
 
-  /// Takes back what a message held that has page ranges, and gives its frame back to the caller, unless that was done
-  /// when it was given up.
+  /// Takes back what a message held that has page ranges. Returns its frame where the caller wants that back.
   @inline(never)
-  mutating func release(
-    _ message: InFlightTable.Message, _ transactionID: UInt64, as fate: ReturnedFrame.Fate?,
-    _ returned: (ReturnedFrame) -> Void
-  ) {
+  mutating func release(section: UInt32, _ transactionID: UInt64, as fate: ReturnedFrame.Fate) -> ReturnedFrame? {
     let direct = inFlight.directMessage(of: transactionID)
-    if message.section != SendRNDISPacket.noSection { sections.give(back: message.section) }
+    if section != SendRNDISPacket.noSection { sections.give(back: section) }
     if let slot = direct.headerSlot { directMemory.give(backHeader: slot) }
     if let buffer = direct.largeBuffer { directMemory.give(backBuffer: buffer) }
     if let loan = direct.loan { loans.giveBack(loan) }
-    if let fate, let cookie = direct.cookie { returned(ReturnedFrame(cookie: cookie, fate: fate)) }
+    return direct.cookie.map { ReturnedFrame(cookie: $0, fate: fate) }
   }
 }

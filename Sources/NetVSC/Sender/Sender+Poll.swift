@@ -40,7 +40,13 @@ extension Sender {
         switch packet.type {
         case .completion:
           if now == 0 { now = clock.now() }
-          if complete(packet.transactionID, word: packet.word, at: now, returned) { completed += 1 }
+          switch complete(packet.transactionID, word: packet.word, at: now) {
+          case .unknown: break
+          case .known: completed += 1
+          case .returning(let frame):
+            completed += 1
+            returned(frame)
+          }
         case .dataUsingTransferPages: acknowledgements.append(packet.transactionID)
         default: counts.ignoredPackets &+= 1
         }
@@ -55,28 +61,36 @@ extension Sender {
     return completed
   }
 
-  /// Accounts for one completion. Returns whether it named a message in flight.
+  /// What a completion names.
+  private enum Named {
+    case unknown
+    /// A message in flight.
+    case known
+    /// A message in flight whose frame the caller gets back.
+    case returning(ReturnedFrame)
+  }
+
+  /// Accounts for one completion.
   ///
   /// The message's resources are free whatever the host says of it.
   @inline(__always)
-  private mutating func complete(
-    _ transactionID: UInt64, word: UInt64?, at now: UInt64, _ returned: (ReturnedFrame) -> Void
-  ) -> Bool {
+  private mutating func complete(_ transactionID: UInt64, word: UInt64?, at now: UInt64) -> Named {
     counts.completions &+= 1
     guard let message = inFlight.remove(transactionID) else {
       counts.unknownCompletions &+= 1
-      return false
+      return .unknown
     }
     let isSuccess = word == RNDISPacketComplete(status: .success).word
+    var frame: ReturnedFrame?
     if message.isDirect {
-      let fate: ReturnedFrame.Fate? = message.isAbandoned ? nil : isSuccess ? .completed : .failed
-      release(message, transactionID, as: fate, returned)
+      frame = release(section: message.section, transactionID, as: isSuccess ? .completed : .failed)
     } else {
       sections.give(back: message.section)
     }
     guard !message.isAbandoned else {
+      // Its frame was given back when it was given up.
       counts.unknownCompletions &+= 1
-      return false
+      return .unknown
     }
     latencies.record(now &- min(now, message.publishedAt))
     if isSuccess {
@@ -87,7 +101,7 @@ extension Sender {
         counts.malformedCompletions &+= 1
       }
     }
-    return true
+    return frame.map { .returning($0) } ?? .known
   }
 
   /// Gives receive packets back to the host, which can reuse their buffers then. They go before any frame.

@@ -110,7 +110,7 @@ public struct Sender: ~Copyable, Sendable {
     while let transactionID = burst.removeFirst() {
       let message = inFlight.withdraw(transactionID)
       if message.isDirect {
-        release(message, transactionID, as: .lost, returned)
+        if let frame = release(section: message.section, transactionID, as: .lost) { returned(frame) }
       } else {
         sections.give(back: message.section)
       }
