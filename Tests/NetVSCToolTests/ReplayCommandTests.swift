@@ -33,7 +33,8 @@ struct ReplayCommandTests {
       command.options
         == ReplayOptions(
           capturePaths: ["a.pcap", "b.pcapng"], queueCount: 7, steering: .roundRobin, ringMode: .ordered,
-          hostMode: .threads, frameLimit: 1514, copy: .never, vlanOffload: true, segmentByteCount: 1400, loopCount: 3, packetLimit: 100, duration: 500_000_000,
+          hostMode: .threads, frameLimit: 1514, copy: .never, vlanOffload: true, segmentByteCount: 1400, loopCount: 3,
+          packetLimit: 100, duration: 500_000_000,
           sink: .pcap(path: "out.pcap"), drainTimeout: 2_000_000_000))
     #expect(command.output.json == .file("out.json"))
     #expect(command.output.progress == .never)
