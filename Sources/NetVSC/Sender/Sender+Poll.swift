@@ -80,20 +80,32 @@ extension Sender {
       counts.unknownCompletions &+= 1
       return .unknown
     }
+    guard !message.isDirect else { return complete(message, transactionID, word: word, at: now) }
+    sections.give(back: message.section)
+    return account(for: message, word: word, at: now) ? .known : .unknown
+  }
+
+  /// The same for a message with page ranges.
+  @inline(never)
+  private mutating func complete(
+    _ message: InFlightTable.Message, _ transactionID: UInt64, word: UInt64?, at now: UInt64
+  ) -> Named {
     let isSuccess = word == RNDISPacketComplete(status: .success).word
-    var frame: ReturnedFrame?
-    if message.isDirect {
-      frame = release(section: message.section, transactionID, as: isSuccess ? .completed : .failed)
-    } else {
-      sections.give(back: message.section)
-    }
+    let frame = release(section: message.section, transactionID, as: isSuccess ? .completed : .failed)
+    // The frame of a message that was given up was given back then.
+    guard account(for: message, word: word, at: now) else { return .unknown }
+    return frame.map { .returning($0) } ?? .known
+  }
+
+  /// Counts what a message carried. Returns false for one that was given up, and counted then.
+  @inline(__always)
+  private mutating func account(for message: InFlightTable.Message, word: UInt64?, at now: UInt64) -> Bool {
     guard !message.isAbandoned else {
-      // Its frame was given back when it was given up.
       counts.unknownCompletions &+= 1
-      return .unknown
+      return false
     }
     latencies.record(now &- min(now, message.publishedAt))
-    if isSuccess {
+    if let word, word == RNDISPacketComplete(status: .success).word {
       counts.completed.add(message.packetCount, bytes: message.byteCount)
     } else {
       counts.failed.add(message.packetCount, bytes: message.byteCount)
@@ -101,7 +113,7 @@ extension Sender {
         counts.malformedCompletions &+= 1
       }
     }
-    return frame.map { .returning($0) } ?? .known
+    return true
   }
 
   /// Gives receive packets back to the host, which can reuse their buffers then. They go before any frame.
