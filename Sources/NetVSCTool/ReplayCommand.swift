@@ -8,7 +8,8 @@ package struct ReplayCommand: ParsableCommand {
     abstract: "Replays captures through VMBus rings and accounts for every packet.",
     discussion: """
       Reads pcap and pcapng files of Ethernet frames, puts every frame into a ring of one of the queues, and waits for \
-      the host's completions. No byte of a frame is changed. Ctrl-C stops sending, drains and reports; a second one \
+      the host's completions. No byte of a frame is changed, but for TCP frames above the MTU: the host cuts these \
+      into segments. Ctrl-C stops sending, drains and reports; a second one \
       ends at once.
 
       EXAMPLES:
@@ -67,7 +68,8 @@ package struct ReplayCommand: ParsableCommand {
   package var options: ReplayOptions {
     ReplayOptions(
       capturePaths: captures, queueCount: channel.queueCount, steering: channel.steer, ringMode: channel.ringMode,
-      hostMode: channel.host, frameLimit: channel.mtu, loopCount: traffic.loop,
+      hostMode: channel.host, frameLimit: channel.mtu, copy: channel.copy,
+      vlanOffload: traffic.vlanOffload, segmentByteCount: traffic.mss, loopCount: traffic.loop,
       packetLimit: traffic.limit > 0 ? traffic.limit : nil,
       duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, sink: channel.sink,
       drainTimeout: traffic.drainTimeout.nanoseconds)

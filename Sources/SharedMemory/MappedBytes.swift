@@ -39,6 +39,17 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
     return unsafe _overrideLifetime(span, borrowing: keeper)
   }
 
+  /// The bytes, for writing, while `keeper` keeps them.
+  @_lifetime(borrow keeper)
+  package func mutableSpan<Keeper: ~Copyable>(
+    _ offset: Int, _ count: Int, keptBy keeper: borrowing Keeper
+  ) -> MutableRawSpan {
+    check(offset, count)
+    // SAFETY: checked above; the keeper keeps the mapping while it is borrowed.
+    let span = unsafe MutableRawSpan(_unsafeStart: start + offset, byteCount: count)
+    return unsafe _overrideLifetime(span, borrowing: keeper)
+  }
+
   /// The little-endian word at `offset`, loaded once.
   @inlinable @inline(__always)
   package func loadWord(at offset: Int) -> UInt64 {
@@ -106,6 +117,18 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
       unsafe (place + 8 * index).storeBytes(of: words[index].littleEndian, as: UInt64.self)
     }
     unsafe (place + 8 * count).storeBytes(of: half.littleEndian, as: UInt32.self)
+  }
+
+  /// Copies `bytes` in at `offset`.
+  @inlinable @inline(__always)
+  package func write(_ bytes: RawSpan, at offset: Int) {
+    check(offset, bytes.byteCount)
+    // SAFETY: both ends are checked; a window and a caller's span do not overlap unless the caller made them.
+    unsafe bytes.withUnsafeBytes { source in
+      if let address = source.baseAddress {
+        unsafe (start + offset).copyMemory(from: address, byteCount: source.count)
+      }
+    }
   }
 
   /// Copies bytes out, each read once, so that what is judged is what is used. `out` has room for `count` bytes.

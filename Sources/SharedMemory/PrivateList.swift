@@ -36,6 +36,16 @@ package struct PrivateList<Element: BitwiseCopyable>: ~Copyable, @unchecked Send
     return unsafe start[count]
   }
 
+  /// The elements in `range`.
+  @inlinable @inline(__always)
+  @_lifetime(borrow self)
+  package func span(_ range: Range<Int>) -> Span<Element> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "a part lies inside its list")
+    // SAFETY: checked above; self owns the elements and is borrowed.
+    let span = unsafe Span(_unsafeStart: start + range.lowerBound, count: range.count)
+    return unsafe _overrideLifetime(span, borrowing: self)
+  }
+
   /// Empties the list; its elements need no ending.
   @inlinable @inline(__always)
   package mutating func removeAll() { count = 0 }

@@ -31,12 +31,13 @@ final class GuestBench {
     opening = host.log
   }
 
-  /// The configuration of tests: as by default, but for the clock, and one packet in each message, so that a test says
-  /// where there are more.
+  /// The configuration of tests: as by default, but for the clock, one packet in each message, and sections only, so that
+  /// a test says where there is more.
   static func configuration(clock: ManualClock) -> DeviceConfiguration {
     var configuration = DeviceConfiguration()
     configuration.clock = clock.clock
     configuration.packetsPerMessage = 1
+    configuration.largeBuffersPerQueue = 0
     return configuration
   }
 
@@ -58,6 +59,9 @@ final class GuestBench {
 
 extension Sender {
   mutating func send(_ frame: [UInt8]) throws(SenderError) -> SendOutcome { try send(frame.span.bytes) }
+  mutating func send(_ frame: [UInt8], offload: FrameOffload) throws(SenderError) -> SendOutcome {
+    try send(frame.span.bytes, offload: offload)
+  }
 
   /// Sends frames that must all be taken, and publishes them.
   mutating func publish(_ frames: [[UInt8]]) throws {
@@ -78,6 +82,35 @@ extension Sender {
   }
 
   struct NotTaken: Error { let byteCount: Int }
+
+  /// Writes a frame into parts of a memory, and lends it, which must be taken.
+  mutating func lend(
+    _ frame: [UInt8], at parts: [Range<Int>], of memory: FrameMemory, cookie: UInt64 = 0, offload: FrameOffload = .none,
+    flushes: Bool = true
+  ) throws {
+    var rest = frame[...]
+    for part in parts {
+      memory.write(Array(rest.prefix(part.count)), at: part.lowerBound)
+      rest = rest.dropFirst(part.count)
+    }
+    let ranges = parts.map { FrameRange(byteOffset: UInt32($0.lowerBound), byteCount: UInt32($0.count)) }
+    guard try submit(ranges.span, of: memory, cookie: cookie, offload: offload) == .taken else {
+      throw NotTaken(byteCount: frame.count)
+    }
+    if flushes { try flush() }
+  }
+
+  /// Lends a frame in one part.
+  mutating func submit(_ frame: FrameRange, of memory: FrameMemory, cookie: UInt64, offload: FrameOffload = .none)
+    throws(SenderError) -> SendOutcome
+  {
+    let parts: InlineArray<1, FrameRange> = [frame]
+    return try submit(parts.span, of: memory, cookie: cookie, offload: offload)
+  }
+}
+
+extension FrameMemory {
+  func write(_ bytes: [UInt8], at offset: Int) { write(bytes.span.bytes, at: offset) }
 }
 
 extension QueueCounters {

@@ -26,13 +26,15 @@ struct ReplayCommandTests {
       "a.pcap", "--queues", "7", "--host", "threads", "--steer", "round-robin", "--ring-mode", "ordered", "--mtu",
       "1514",
       "--loop", "3", "--limit", "100", "--duration", "0.5", "--sink", "pcap:out.pcap", "--drain-timeout", "2",
-      "--json", "out.json", "--progress", "never", "--quiet", "b.pcapng",
+      "--copy", "never", "--vlan-offload", "--mss", "1400", "--json", "out.json", "--progress", "never", "--quiet",
+      "b.pcapng",
     ])
     #expect(
       command.options
         == ReplayOptions(
           capturePaths: ["a.pcap", "b.pcapng"], queueCount: 7, steering: .roundRobin, ringMode: .ordered,
-          hostMode: .threads, frameLimit: 1514, loopCount: 3, packetLimit: 100, duration: 500_000_000,
+          hostMode: .threads, frameLimit: 1514, copy: .never, vlanOffload: true, segmentByteCount: 1400, loopCount: 3,
+          packetLimit: 100, duration: 500_000_000,
           sink: .pcap(path: "out.pcap"), drainTimeout: 2_000_000_000))
     #expect(command.output.json == .file("out.json"))
     #expect(command.output.progress == .never)

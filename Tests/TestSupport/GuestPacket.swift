@@ -39,6 +39,18 @@ package struct GuestPacket: Sendable {
     return Array(carried[Int(header.frameOffset)..<Int(header.frameOffset + header.frameByteCount)])
   }
 
+  /// The frames of a message, as far as their RNDIS headers can be read.
+  package var frames: [[UInt8]] {
+    var frames: [[UInt8]] = []
+    var rest = carried[...]
+    while let header = try? RNDISPacketHeader(parsing: Array(rest).span.bytes, available: UInt32(rest.count)) {
+      let start = rest.startIndex + Int(header.frameOffset)
+      frames.append(Array(rest[start..<start + Int(header.frameByteCount)]))
+      rest = rest.dropFirst(Int(header.messageByteCount))
+    }
+    return frames
+  }
+
   /// The guest's next packet; nil when there is none. The reader stands at `start` of `memory`.
   init?(next ring: inout RingConsumer<MappedRing>, in memory: MappedRing, channel: Int, start: UInt32)
     throws(RingError)

@@ -35,7 +35,7 @@ public struct QueueCounters: Equatable, Sendable {
   public internal(set) var refusedTooLarge = PacketCount()
   /// Refused because it is shorter than an Ethernet header.
   public internal(set) var refusedTooShort = PacketCount()
-  /// Framed in a section.
+  /// Framed: in a section or in page ranges.
   public internal(set) var reserved = PacketCount()
   /// Visible to the host.
   public internal(set) var published = PacketCount()
@@ -50,6 +50,10 @@ public struct QueueCounters: Equatable, Sendable {
   public internal(set) var ringFull: UInt64 = 0
   /// How often a frame found no free section.
   public internal(set) var noSection: UInt64 = 0
+  /// Frames that were lent to the host where they lie.
+  public internal(set) var lentFrames: UInt64 = 0
+  /// Frames that were copied into large buffers: no section holds them, or none was free.
+  public internal(set) var largeCopies: UInt64 = 0
   /// Doorbells rung for the host.
   public internal(set) var signals: UInt64 = 0
   /// Publications that needed no doorbell.

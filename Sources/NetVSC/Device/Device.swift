@@ -23,6 +23,7 @@ public final class Device: Sendable {
   /// How frames find their queue by flow.
   public let flowSteering: FlowSteering
 
+  let addressSpace: DeviceAddressSpace
   private let queues: [DeviceQueue]
   private let link: LinkState
   private let clock: MonotonicClock
@@ -51,6 +52,7 @@ public final class Device: Sendable {
     self.link = link
     protocolVersion = version.name ?? "\(version)"
     self.address = "\(address)"
+    addressSpace = farewell.offer.bus.addressSpace
     self.queues = queues
     self.flowSteering = flowSteering
     self.clock = clock

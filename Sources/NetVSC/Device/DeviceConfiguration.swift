@@ -15,6 +15,14 @@ public struct DeviceConfiguration: Sendable {
   /// How many frames go into one message at most, as far as the host takes several; from 1 to 64. Each message costs
   /// both sides about as much as copying a frame.
   public var packetsPerMessage = 8
+  /// How many frames without a section a queue can have lent to the host, from 1 to 4096.
+  public var lentFramesPerQueue = 256
+  /// How many buffers of 68 KiB each queue has for frames that are longer than a section, and for those that find none
+  /// free; from 0 to 256. Without any, no frame is longer than a section holds.
+  public var largeBuffersPerQueue = 16
+  /// Frames that lie in memory of the device's are copied up to this size in bytes, and lent beyond it. About here a copy
+  /// costs as much as a message of its own.
+  public var copyThreshold = 3072
   /// The size of the receive buffer in bytes.
   public var receiveBufferByteCount = 1 << 20
   /// How long the host may take for one answer of the set-up, in nanoseconds.
@@ -44,6 +52,13 @@ extension DeviceConfiguration {
     guard (1...64).contains(packetsPerMessage) else {
       throw .badConfiguration("packets per message: from 1 to 64, not \(packetsPerMessage)")
     }
+    guard (1...4096).contains(lentFramesPerQueue) else {
+      throw .badConfiguration("lent frames per queue: from 1 to 4096, not \(lentFramesPerQueue)")
+    }
+    guard (0...256).contains(largeBuffersPerQueue) else {
+      throw .badConfiguration("large buffers per queue: from 0 to 256, not \(largeBuffersPerQueue)")
+    }
+    guard copyThreshold >= 0 else { throw .badConfiguration("copy threshold: 0 bytes or more, not \(copyThreshold)") }
     guard (1 << 16...31 << 20).contains(receiveBufferByteCount) else {
       throw .badConfiguration("receive buffer: from 64 KiB to 31 MiB, not \(receiveBufferByteCount) bytes")
     }

@@ -31,6 +31,8 @@ final class OpenChannel: Sendable {
 /// ids, and receive packets that are not acknowledged.
 struct QueueRemains: ~Copyable, Sendable {
   var sections: SectionShare
+  var directMemory: DirectMemory
+  var loans: MemoryLoans
   var inFlight: InFlightTable
   var acknowledgements: [UInt64] = []
   var violation: String?
@@ -39,13 +41,20 @@ struct QueueRemains: ~Copyable, Sendable {
   init(of queue: DeviceQueue) {
     sections = SectionShare(
       of: queue.sendBuffer, sectionByteCount: queue.sectionByteCount, sections: queue.sections)
-    inFlight = InFlightTable(capacity: queue.sections.count)
+    directMemory = DirectMemory(queue.directMemory, at: queue.directOffset, queue.directLayout)
+    loans = MemoryLoans()
+    // Every message holds one of these at least.
+    inFlight = InFlightTable(
+      capacity: queue.sections.count + queue.directLayout.headerCount + queue.directLayout.bufferCount)
   }
 
   init(
-    sections: consuming SectionShare, inFlight: consuming InFlightTable, acknowledgements: [UInt64], violation: String?
+    sections: consuming SectionShare, directMemory: consuming DirectMemory, loans: consuming MemoryLoans,
+    inFlight: consuming InFlightTable, acknowledgements: [UInt64], violation: String?
   ) {
     self.sections = sections
+    self.directMemory = directMemory
+    self.loans = loans
     self.inFlight = inFlight
     self.acknowledgements = acknowledgements
     self.violation = violation
@@ -60,9 +69,18 @@ final class DeviceQueue: Sendable {
   let sectionByteCount: Int
   /// The sections of the buffer that are this queue's.
   let sections: Range<Int>
+  /// The memory of all queues' messages that use no section, and where this queue's begins.
+  let directMemory: DeviceMemory
+  let directOffset: Int
+  let directLayout: DirectMemory.Layout
   let maximumFrameByteCount: Int
   /// What a message may hold.
   let messageLimits: OpenMessage.Limits
+  /// The most RNDIS bytes of any message, and of one whose frame is copied.
+  let transferByteCount: Int
+  let copiedByteCount: Int
+  /// Frames that could be lent are copied up to this size in bytes.
+  let copyThreshold: Int
   /// Where the host indicates what happens to the device. Only the primary channel's queue has it.
   let receiveBuffer: ReceiveBuffer?
 
@@ -75,15 +93,23 @@ final class DeviceQueue: Sendable {
 
   init(
     open: OpenChannel, host: any HostEndpoint, sendBuffer: SharedBytes, sectionByteCount: Int, sections: Range<Int>,
-    maximumFrameByteCount: Int, messageLimits: OpenMessage.Limits, receiveBuffer: ReceiveBuffer?
+    directMemory: DeviceMemory, directOffset: Int, directLayout: DirectMemory.Layout, maximumFrameByteCount: Int,
+    messageLimits: OpenMessage.Limits, transferByteCount: Int, copiedByteCount: Int, copyThreshold: Int,
+    receiveBuffer: ReceiveBuffer?
   ) {
     self.open = open
     self.host = host
     self.sendBuffer = sendBuffer
     self.sectionByteCount = sectionByteCount
     self.sections = sections
+    self.directMemory = directMemory
+    self.directOffset = directOffset
+    self.directLayout = directLayout
     self.maximumFrameByteCount = maximumFrameByteCount
     self.messageLimits = messageLimits
+    self.transferByteCount = transferByteCount
+    self.copiedByteCount = copiedByteCount
+    self.copyThreshold = copyThreshold
     self.receiveBuffer = receiveBuffer
   }
 

@@ -4,6 +4,7 @@ internal import WireFormats
 /// Word from a reservation to its sender.
 struct CommittedFrame: BitwiseCopyable {
   var byteCount: Int
+  var offload = PacketOffload()
   static let none = CommittedFrame(byteCount: 0)
 }
 
@@ -11,7 +12,7 @@ struct CommittedFrame: BitwiseCopyable {
 public enum ReservationRefusal: Error, Equatable, Sendable {
   /// There is no free section, or a full burst waits to be published. Flush, poll, or wait, and ask again.
   case wouldBlock
-  /// The frame would be longer than the device carries; counted as offered and refused.
+  /// The frame would be longer than the device carries, or than a section holds; counted as offered and refused.
   case tooLarge
   /// The frame would be shorter than an Ethernet header; counted as offered and refused.
   case tooShort
@@ -21,21 +22,31 @@ public enum ReservationRefusal: Error, Equatable, Sendable {
 public struct FrameReservation: ~Copyable, ~Escapable {
   /// The frame's bytes, from the destination address on. Not zeroed.
   public var bytes: MutableRawSpan
+  /// What the room was made for.
+  private let offload: PacketOffload
   private let committed: StableReference<CommittedFrame>
 
   @_lifetime(copy bytes, copy committed)
-  init(bytes: consuming MutableRawSpan, committed: StableReference<CommittedFrame>) {
+  init(
+    bytes: consuming MutableRawSpan, offload: PacketOffload, committed: StableReference<CommittedFrame>
+  ) {
     self.bytes = bytes
+    self.offload = offload
     self.committed = committed
   }
 
   /// Sends the frame's first `byteCount` bytes, by default all. The next flush publishes it.
-  public consuming func commit(byteCount: Int? = nil) {
+  ///
+  /// An `offload` takes the place of that which the room was made for; both have as many parts, since they lie in front
+  /// of the frame.
+  public consuming func commit(byteCount: Int? = nil, offload: FrameOffload? = nil) {
     let byteCount = byteCount ?? bytes.byteCount
     precondition(
       byteCount >= Sender.minimumFrameByteCount && byteCount <= bytes.byteCount,
       "a committed frame lies inside its reservation and holds an Ethernet header")
-    committed.value = CommittedFrame(byteCount: byteCount)
+    let info = offload?.info ?? self.offload
+    precondition(info.encodedSize == self.offload.encodedSize, "an offload fits the room that was made for it")
+    committed.value = CommittedFrame(byteCount: byteCount, offload: info)
   }
 }
 
@@ -44,25 +55,28 @@ extension Sender {
   ///
   /// One reservation is open at a time: the compiler keeps the sender out of use until it is committed or dropped.
   @_lifetime(&self)
-  public mutating func reserve(_ byteCount: Int) throws(ReservationRefusal) -> FrameReservation {
+  public mutating func reserve(
+    _ byteCount: Int, offload: FrameOffload = .none
+  ) throws(ReservationRefusal) -> FrameReservation {
     settle()
-    switch refuse(byteCount) {
+    let limit = frameLimit(offload.info, within: Int(messageLimits.byteCount))
+    switch refuse(byteCount, offload.info, beyond: limit) {
     case .tooLarge: throw .tooLarge
     case .tooShort: throw .tooShort
     case .taken, .wouldBlock, nil: break
     }
-    guard makePlace(for: byteCount) else { throw .wouldBlock }
+    guard makePlace(for: byteCount, offload.info) else { throw .wouldBlock }
     return FrameReservation(
-      bytes: sections.mutableSpan(at: message.framePlace, byteCount: byteCount),
-      committed: committed.reference())
+      bytes: sections.mutableSpan(at: message.framePlace(behind: offload.info), byteCount: byteCount),
+      offload: offload.info, committed: committed.reference())
   }
 
   /// Takes up a frame that was committed since the last call.
   @inline(__always)
   mutating func settle() {
-    let byteCount = committed.value.byteCount
-    guard byteCount > 0 else { return }
+    guard committed.value.byteCount > 0 else { return }
+    let frame = committed.value
     committed.value = .none
-    stage(frameByteCount: byteCount)
+    stage(frameByteCount: frame.byteCount, frame.offload)
   }
 }

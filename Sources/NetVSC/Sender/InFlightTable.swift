@@ -16,11 +16,14 @@ struct InFlightTable: ~Copyable {
       case abandoned
     }
 
+    /// The section it begins in; `SendRNDISPacket.noSection` for one that lies in page ranges only.
     fileprivate(set) var section: UInt32
     fileprivate(set) var packetCount: UInt32
     fileprivate(set) var byteCount: UInt32
     fileprivate var generation: UInt32
     fileprivate var state: State
+    /// Whether it has page ranges, and so a `DirectMessage` beside this.
+    fileprivate(set) var isDirect = false
     /// When it was published, by the sender's clock.
     fileprivate(set) var publishedAt: UInt64
 
@@ -29,6 +32,8 @@ struct InFlightTable: ~Copyable {
   }
 
   private var messages: PrivateList<Message>
+  /// In the same places. What most messages have no use for lies apart, so that they stay small.
+  private var directMessages: PrivateList<DirectMessage>
   private var free: PrivateList<UInt32>
   private var abandonedCount = 0
 
@@ -36,10 +41,12 @@ struct InFlightTable: ~Copyable {
   init(capacity: Int) {
     precondition(capacity > 0 && capacity < UInt32.max)
     messages = PrivateList(capacity: capacity)
+    directMessages = PrivateList(capacity: capacity)
     free = PrivateList(capacity: capacity)
     for slot in (0..<UInt32(capacity)).reversed() {
       messages.append(
         Message(section: 0, packetCount: 0, byteCount: 0, generation: 1, state: .free, publishedAt: 0))
+      directMessages.append(DirectMessage())
       free.append(slot)
     }
   }
@@ -56,6 +63,20 @@ struct InFlightTable: ~Copyable {
       section: section, packetCount: packetCount, byteCount: byteCount, generation: generation, state: .entered,
       publishedAt: 0)
     return UInt64(generation) << 32 | UInt64(slot + 1)
+  }
+
+  /// Enters a message with page ranges.
+  mutating func enter(section: UInt32, packetCount: UInt32, byteCount: UInt32, _ direct: DirectMessage) -> UInt64 {
+    let transactionID = enter(section: section, packetCount: packetCount, byteCount: byteCount)
+    let slot = Int(UInt32(truncatingIfNeeded: transactionID)) - 1
+    messages[slot].isDirect = true
+    directMessages[slot] = direct
+    return transactionID
+  }
+
+  /// What a message with page ranges holds, when it was just taken out, or given up.
+  func directMessage(of transactionID: UInt64) -> DirectMessage {
+    directMessages[Int(UInt32(truncatingIfNeeded: transactionID)) - 1]
   }
 
   /// Notes when a message that was entered is published. Returns what it carries.
@@ -97,11 +118,11 @@ struct InFlightTable: ~Copyable {
 
   /// Gives up everything that is published, for an account of what never completed. Slots stay taken, as the host may
   /// still use what they name: a late completion frees them.
-  mutating func abandonAll() -> [Message] {
-    var abandoned: [Message] = []
+  mutating func abandonAll() -> [(message: Message, transactionID: UInt64)] {
+    var abandoned: [(message: Message, transactionID: UInt64)] = []
     for slot in 0..<messages.count where messages[slot].state == .published {
       messages[slot].state = .abandoned
-      abandoned.append(messages[slot])
+      abandoned.append((messages[slot], UInt64(messages[slot].generation) << 32 | UInt64(slot + 1)))
     }
     abandonedCount += abandoned.count
     return abandoned

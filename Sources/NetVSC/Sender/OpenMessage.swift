@@ -21,7 +21,7 @@ struct OpenMessage {
 
   private(set) var section: UInt32 = 0
   private(set) var packetCount: UInt32 = 0
-  /// The frames' bytes together.
+  /// The frames' bytes together, tags included that travel beside them.
   private(set) var frameByteCount: UInt32 = 0
   // Places in the share's bytes: where the section begins, the last packet begins and ends, and the next one begins. They
   // are sums of numbers far below 2^62, so that nothing is gained by a look at every carry.
@@ -40,16 +40,18 @@ struct OpenMessage {
   @inline(__always)
   var byteCount: UInt32 { UInt32(truncatingIfNeeded: end &- base) }
 
-  /// Whether a frame of so many bytes can join the packets that are there.
+  /// Whether a frame of so many bytes, with its info, can join the packets that are there.
   @inline(__always)
-  func hasRoom(for frameByteCount: Int, within limits: Limits) -> Bool {
+  func hasRoom(for frameByteCount: Int, _ offload: PacketOffload, within limits: Limits) -> Bool {
     packetCount < limits.packetCount
-      && nextPacketStart &+ Self.headerByteCount &+ frameByteCount &- base <= Int(limits.byteCount)
+      && framePlace(behind: offload) &+ frameByteCount &- base <= Int(limits.byteCount)
   }
 
   /// Where the next frame goes, in the share's bytes.
   @inline(__always)
-  var framePlace: Int { nextPacketStart &+ Self.headerByteCount }
+  func framePlace(behind offload: PacketOffload) -> Int {
+    nextPacketStart &+ Self.headerByteCount &+ Int(offload.encodedSize)
+  }
 
   /// Prepares a message in an empty section, which begins at `base`; it is open once there is a packet in it.
   @inline(__always)
@@ -61,22 +63,26 @@ struct OpenMessage {
 
   /// Frames the next packet around a frame that lies in its place in `bytes`.
   @inline(__always)
-  mutating func append(frameByteCount: UInt32, in bytes: MappedBytes, within limits: Limits) {
-    pad(in: bytes)
-    let header = RNDISPacketHeader(frameByteCount: frameByteCount, perPacketInfoByteCount: 0)
-    bytes.storeWords(header.words, at: nextPacketStart)
-    bytes.storeHalf(0, at: nextPacketStart &+ 40)
-    step(over: header, within: limits)
+  mutating func append(
+    frameByteCount: UInt32, _ offload: PacketOffload, in bytes: MappedBytes, within limits: Limits
+  ) {
+    let header = storeHeader(ofFrame: frameByteCount, offload, in: bytes)
+    end = lastPacketStart &+ Int(header.messageByteCount)
+    nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
   }
 
-  /// Frames a copy of `frame` as the next packet.
+  /// Frames a copy of `frame` as the next packet, with nothing asked for it.
   @inline(__always)
   mutating func append(_ frame: RawSpan, in bytes: MappedBytes, within limits: Limits) {
     pad(in: bytes)
     let header = RNDISPacketHeader(
       frameByteCount: UInt32(truncatingIfNeeded: frame.byteCount), perPacketInfoByteCount: 0)
     bytes.write(header: header.words, 0, body: frame, at: nextPacketStart)
-    step(over: header, within: limits)
+    lastPacketStart = nextPacketStart
+    end = lastPacketStart &+ Int(header.messageByteCount)
+    nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
+    packetCount &+= 1
+    frameByteCount &+= header.frameByteCount
   }
 
   /// Another packet follows, so the last one's length takes its padding in.
@@ -92,13 +98,33 @@ struct OpenMessage {
     } while offset < nextPacketStart
   }
 
+  /// Ends the message with the header of a packet whose frame lies elsewhere.
+  mutating func appendHeader(ofFrame frameByteCount: UInt32, _ offload: PacketOffload, in bytes: MappedBytes) {
+    let header = storeHeader(ofFrame: frameByteCount, offload, in: bytes)
+    end = lastPacketStart &+ Int(header.frameOffset)
+  }
+
+  /// Makes one packet, all of which lies elsewhere, the message.
+  mutating func beginWithoutSection(frameByteCount: UInt32, _ offload: PacketOffload) {
+    self = OpenMessage()
+    section = SendRNDISPacket.noSection
+    packetCount = 1
+    self.frameByteCount = frameByteCount &+ offload.tagByteCount
+  }
+
   @inline(__always)
-  private mutating func step(over header: RNDISPacketHeader, within limits: Limits) {
-    lastPacketStart = nextPacketStart
-    end = nextPacketStart &+ Int(header.messageByteCount)
-    nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
+  private mutating func storeHeader(
+    ofFrame frameByteCount: UInt32, _ offload: PacketOffload, in bytes: MappedBytes
+  ) -> RNDISPacketHeader {
+    pad(in: bytes)
+    let start = nextPacketStart
+    let header = RNDISPacketHeader(
+      frameByteCount: frameByteCount, perPacketInfoByteCount: offload.encodedSize)
+    bytes.store(header, offload, at: start)
+    lastPacketStart = start
     packetCount &+= 1
-    frameByteCount &+= header.frameByteCount
+    self.frameByteCount &+= frameByteCount &+ offload.tagByteCount
+    return header
   }
 
   /// Nothing is open any more.

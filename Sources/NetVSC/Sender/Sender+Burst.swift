@@ -16,7 +16,7 @@ public struct FrameRange: Equatable, Sendable, BitwiseCopyable {
 
   /// The same as a range of bytes.
   @inline(__always)
-  var bytes: Range<Int> { Int(byteOffset)..<Int(byteOffset) + Int(byteCount) }
+  public var bytes: Range<Int> { Int(byteOffset)..<Int(byteOffset) + Int(byteCount) }
 }
 
 extension Sender {
@@ -30,18 +30,52 @@ extension Sender {
     var index = 0
     while index < frames.count {
       let byteCount = Int(frames[index].byteCount)
-      guard refuse(byteCount) == nil else {
+      guard refuse(byteCount, PacketOffload(), beyond: maximumFrameByteCount) == nil else {
         index += 1
         continue
       }
-      if !makePlace(for: byteCount) {
-        guard burst.freeCount == 0 else { break }
-        try flush()
-        guard makePlace(for: byteCount) else { break }
+      guard makePlace(for: byteCount, PacketOffload()) else {
+        let frame = bytes.extracting(frames[index].bytes)
+        guard try copyWithoutPlace(frame, PacketOffload()) == .taken else { break }
+        index += 1
+        continue
       }
       index = fill(with: frames, from: index, in: bytes)
     }
     return index
+  }
+
+  /// Offers frames that lie in memory of the device's, in their order: copies those up to the copy threshold, and lends
+  /// the longer ones to the host. Returns how many were dealt with, as the other `send` does.
+  ///
+  /// This is for bytes that do not change any more, such as those of a capture: no frame is given back by its cookie.
+  /// The memory is held as long as the host may read it.
+  public mutating func send(_ frames: Span<FrameRange>, of memory: FrameMemory) throws(SenderError) -> Int {
+    settle()
+    var index = 0
+    while index < frames.count {
+      var end = index
+      while end < frames.count, Int(frames[end].byteCount) <= copyThreshold { end += 1 }
+      if end > index {
+        let taken = try send(frames.extracting(index..<end), in: memory.span(0..<memory.byteCount))
+        index += taken
+        guard index == end, index < frames.count else { break }
+      }
+      let outcome = try lend(frames.extracting(index..<index + 1), of: memory, cookie: nil, PacketOffload())
+      guard outcome != .wouldBlock else { break }
+      index += 1
+    }
+    return index
+  }
+
+  /// Offers one frame that lies in memory of the device's, on the same terms, and asks the host to finish it.
+  public mutating func send(
+    _ frame: FrameRange, of memory: FrameMemory, offload: FrameOffload
+  ) throws(SenderError) -> SendOutcome {
+    if Int(frame.byteCount) <= copyThreshold { return try send(memory.span(frame.bytes), offload: offload) }
+    settle()
+    let parts: InlineArray<1, FrameRange> = [frame]
+    return try lend(parts.span, of: memory, cookie: nil, offload.info)
   }
 
   /// Adds frames to the message that has a place for the first one, as long as they fit. Returns the first that does not.
@@ -51,6 +85,7 @@ extension Sender {
     // A copy of our own stays in registers.
     var message = message
     let (share, limits, maximum) = (sections.bytes, messageLimits, maximumFrameByteCount)
+    let plain = PacketOffload()
     var index = first
     repeat {
       message.append(bytes.extracting(frames[index].bytes), in: share, within: limits)
@@ -58,7 +93,7 @@ extension Sender {
       guard index < frames.count else { break }
       let byteCount = Int(frames[index].byteCount)
       guard byteCount >= Self.minimumFrameByteCount, byteCount <= maximum,
-        message.hasRoom(for: byteCount, within: limits)
+        message.hasRoom(for: byteCount, plain, within: limits)
       else { break }
     } while true
     self.message = message

@@ -26,7 +26,11 @@ extension Sender {
 
   /// Takes what the host sent: completions give sections back. Returns how many messages completed.
   @discardableResult
-  public mutating func poll() throws(SenderError) -> Int {
+  public mutating func poll() throws(SenderError) -> Int { try poll { _ in } }
+
+  /// The same, and gives frames that were lent back to the caller.
+  @discardableResult
+  public mutating func poll(_ returned: (ReturnedFrame) -> Void) throws(SenderError) -> Int {
     settle()
     if let violation { throw .hostViolation(violation) }
     var completed = 0
@@ -40,7 +44,13 @@ extension Sender {
         switch packet.type {
         case .completion:
           if now == 0 { now = clock.now() }
-          if complete(packet.transactionID, word: packet.word, at: now) { completed += 1 }
+          switch complete(packet.transactionID, word: packet.word, at: now) {
+          case .unknown: break
+          case .known: completed += 1
+          case .returning(let frame):
+            completed += 1
+            returned(frame)
+          }
         case .dataUsingTransferPages: acknowledgements.append(packet.transactionID)
         default: counts.ignoredPackets &+= 1
         }
@@ -55,17 +65,45 @@ extension Sender {
     return completed
   }
 
-  /// Accounts for one completion. Returns whether it named a message in flight.
+  /// What a completion names.
+  private enum Named {
+    case unknown
+    /// A message in flight.
+    case known
+    /// A message in flight whose frame the caller gets back.
+    case returning(ReturnedFrame)
+  }
+
+  /// Accounts for one completion.
   ///
   /// The message's resources are free whatever the host says of it.
   @inline(__always)
-  private mutating func complete(_ transactionID: UInt64, word: UInt64?, at now: UInt64) -> Bool {
+  private mutating func complete(_ transactionID: UInt64, word: UInt64?, at now: UInt64) -> Named {
     counts.completions &+= 1
     guard let message = inFlight.remove(transactionID) else {
       counts.unknownCompletions &+= 1
-      return false
+      return .unknown
     }
+    guard !message.isDirect else { return complete(message, transactionID, word: word, at: now) }
     sections.give(back: message.section)
+    return account(for: message, word: word, at: now) ? .known : .unknown
+  }
+
+  /// The same for a message with page ranges.
+  @inline(never)
+  private mutating func complete(
+    _ message: InFlightTable.Message, _ transactionID: UInt64, word: UInt64?, at now: UInt64
+  ) -> Named {
+    let isSuccess = word == RNDISPacketComplete(status: .success).word
+    let frame = release(section: message.section, transactionID, as: isSuccess ? .completed : .failed)
+    // The frame of a message that was given up was given back then.
+    guard account(for: message, word: word, at: now) else { return .unknown }
+    return frame.map { .returning($0) } ?? .known
+  }
+
+  /// Counts what a message carried. Returns false for one that was given up, and counted then.
+  @inline(__always)
+  private mutating func account(for message: InFlightTable.Message, word: UInt64?, at now: UInt64) -> Bool {
     guard !message.isAbandoned else {
       counts.unknownCompletions &+= 1
       return false
@@ -115,11 +153,15 @@ extension Sender {
   }
 
   /// Publishes everything and waits until all of it is completed, at most `timeout` nanoseconds. Returns whether it is.
-  public mutating func drain(timeout: UInt64) throws(SenderError) -> Bool {
+  ///
+  /// Frames that were lent go back to the caller meanwhile.
+  public mutating func drain(
+    timeout: UInt64, _ returned: (ReturnedFrame) -> Void = { _ in }
+  ) throws(SenderError) -> Bool {
     let start = clock.now()
     while true {
       try flush()
-      try poll()
+      try poll(returned)
       guard inFlight.count > 0 else { return true }
       let elapsed = clock.now() &- start
       guard elapsed < timeout else { return false }

@@ -4,9 +4,9 @@ internal import WireFormats
 
 /// What happened to a frame that was offered.
 public enum SendOutcome: Equatable, Sendable {
-  /// The frame was copied; its memory may be reused. It is published by the next `flush`, or before.
+  /// The frame was copied, and its memory may be reused; or it was lent. It is published by the next `flush`, or before.
   case taken
-  /// There is no free section, or the ring is full: nothing happened. Poll or wait, and offer the frame again.
+  /// There is no free section or buffer, or the ring is full: nothing happened. Poll or wait, and offer it again.
   case wouldBlock
   /// The frame is longer than the device carries: counted, and gone.
   case tooLarge
@@ -19,16 +19,40 @@ extension Sender {
   ///
   /// Throws only where a burst had to be published and the queue turned out to be unusable.
   public mutating func send(_ frame: RawSpan) throws(SenderError) -> SendOutcome {
+    // For a constant the compiler leaves out all that an offload would cost.
+    try copy(frame, PacketOffload())
+  }
+
+  /// Offers one Ethernet frame, as `send` does, and asks the host to finish it.
+  ///
+  /// What the host refuses, because the frame does not bear it out, comes back as a failure.
+  public mutating func send(_ frame: RawSpan, offload: FrameOffload) throws(SenderError) -> SendOutcome {
+    try copy(frame, offload.info)
+  }
+
+  @inline(__always)
+  private mutating func copy(_ frame: RawSpan, _ offload: PacketOffload) throws(SenderError) -> SendOutcome {
     settle()
-    if let refusal = refuse(frame.byteCount) { return refusal }
-    if !makePlace(for: frame.byteCount) {
-      guard burst.freeCount == 0 else { return .wouldBlock }
-      try flush()
-      guard makePlace(for: frame.byteCount) else { return .wouldBlock }
-    }
-    if !message.isOpen { _ = sections.take() }
-    message.append(frame, in: sections.bytes, within: messageLimits)
+    let limit = offload.encodedSize == 0 ? maximumFrameByteCount : frameLimit(offload, within: copiedByteCount)
+    if let refusal = refuse(frame.byteCount, offload, beyond: limit) { return refusal }
+    guard makePlace(for: frame.byteCount, offload) else { return try copyWithoutPlace(frame, offload) }
+    sections.bytes.write(frame, at: message.framePlace(behind: offload))
+    stage(frameByteCount: frame.byteCount, offload)
     return .taken
+  }
+
+  /// What is left for a frame that has no place: to publish what fills the burst, or a large buffer.
+  @inline(never)
+  mutating func copyWithoutPlace(_ frame: RawSpan, _ offload: PacketOffload) throws(SenderError) -> SendOutcome {
+    if burst.freeCount == 0 {
+      try flush()
+      if makePlace(for: frame.byteCount, offload) {
+        sections.bytes.write(frame, at: message.framePlace(behind: offload))
+        stage(frameByteCount: frame.byteCount, offload)
+        return .taken
+      }
+    }
+    return try copyToLargeBuffer(frame, offload) ? .taken : .wouldBlock
   }
 
   /// Makes everything sent so far visible to the host, as far as the ring has room; the rest stays for the next flush.
@@ -54,14 +78,14 @@ extension Sender {
   }
 
   /// Finds a place for a frame: behind the open message's packets, or in a section of its own. Returns whether there is
-  /// one, and counts where there is no section.
+  /// one, and counts where there is no section. A frame that no section holds has none.
   @inline(__always)
-  mutating func makePlace(for frameByteCount: Int) -> Bool {
+  mutating func makePlace(for frameByteCount: Int, _ offload: PacketOffload) -> Bool {
     if message.isOpen {
-      if message.hasRoom(for: frameByteCount, within: messageLimits) { return true }
+      if message.hasRoom(for: frameByteCount, offload, within: messageLimits) { return true }
       closeMessage()
     }
-    guard burst.freeCount > 0 else { return false }
+    guard burst.freeCount > 0, fitsSection(frameByteCount, offload) else { return false }
     guard let section = sections.next else {
       counts.noSection &+= 1
       return false
@@ -70,27 +94,41 @@ extension Sender {
     return true
   }
 
-  /// Counts and names a frame of a size that is not carried; nil for every other.
+  /// Whether a section holds a frame with its header and info.
   @inline(__always)
-  mutating func refuse(_ byteCount: Int) -> SendOutcome? {
-    if byteCount > maximumFrameByteCount {
-      counts.offered.add(byteCount)
-      counts.refusedTooLarge.add(byteCount)
+  func fitsSection(_ frameByteCount: Int, _ offload: PacketOffload) -> Bool {
+    frameByteCount &+ Int(RNDISPacketHeader.encodedSize &+ offload.encodedSize) <= Int(messageLimits.byteCount)
+  }
+
+  /// Counts and names a frame of a size that is not carried, beyond `limit` or too short; nil for every other.
+  @inline(__always)
+  mutating func refuse(_ byteCount: Int, _ offload: PacketOffload, beyond limit: Int) -> SendOutcome? {
+    let offeredByteCount = byteCount &+ Int(offload.tagByteCount)
+    if byteCount > limit {
+      counts.offered.add(offeredByteCount)
+      counts.refusedTooLarge.add(offeredByteCount)
       return .tooLarge
     }
     if byteCount < Self.minimumFrameByteCount {
-      counts.offered.add(byteCount)
-      counts.refusedTooShort.add(byteCount)
+      counts.offered.add(offeredByteCount)
+      counts.refusedTooShort.add(offeredByteCount)
       return .tooShort
     }
     return nil
   }
 
-  /// Frames the bytes that were written in the place that was made, and adds them to the open message.
+  /// The longest frame with such info in a message of `byteCount` bytes. A large send may be longer than the link takes.
+  func frameLimit(_ offload: PacketOffload, within byteCount: Int) -> Int {
+    let inMessage = byteCount - Int(RNDISPacketHeader.encodedSize + offload.encodedSize)
+    if case .largeSend = offload.transport { return min(Self.maximumLargeSendByteCount, inMessage) }
+    return min(maximumFrameByteCount, inMessage)
+  }
+
+  /// Frames the bytes that lie in the place that was made, and adds them to the open message.
   @inline(__always)
-  mutating func stage(frameByteCount: Int) {
+  mutating func stage(frameByteCount: Int, _ offload: PacketOffload) {
     if !message.isOpen { _ = sections.take() }
-    message.append(frameByteCount: UInt32(frameByteCount), in: sections.bytes, within: messageLimits)
+    message.append(frameByteCount: UInt32(frameByteCount), offload, in: sections.bytes, within: messageLimits)
   }
 
   /// Adds the open message, if there is one, to the burst: for which there is room since it was opened.
@@ -100,6 +138,11 @@ extension Sender {
     let transactionID = inFlight.enter(
       section: message.section, packetCount: message.packetCount, byteCount: message.frameByteCount)
     burst.append(transactionID: transactionID, section: message.section, byteCount: message.byteCount)
+    countClosedMessage()
+  }
+
+  @inline(__always)
+  mutating func countClosedMessage() {
     counts.offered.add(message.packetCount, bytes: message.frameByteCount)
     counts.reserved.add(message.packetCount, bytes: message.frameByteCount)
     message.close()

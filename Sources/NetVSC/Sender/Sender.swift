@@ -5,19 +5,23 @@ internal import WireFormats
 /// One thread's way to send on one queue of a device.
 ///
 /// A frame is copied once, into a section of the send buffer, and framed there, behind others of the same message where
-/// the host takes several; `flush` publishes all that was sent since the last one, with one index store and at most one
-/// doorbell. `poll` takes completions, which give the sections back.
+/// the host takes several; or it is lent to the host where it lies, by `submit`. `flush` publishes all that was sent since
+/// the last one, with one index store and at most one doorbell. `poll` takes completions, which give back what was used.
 /// Nothing here blocks but `wait` and `drain`. A sender belongs to one thread at a time; call `finish` at the end, which
 /// gives the queue back to its device.
 public struct Sender: ~Copyable, Sendable {
   /// The shortest frame that is carried: an Ethernet header, in bytes.
   public static let minimumFrameByteCount = 14
+  /// The longest frame of a large send, in bytes: an IP packet of 65,535, and a header with a tag.
+  public static let maximumLargeSendByteCount = 65535 + 18
   /// How many messages are gathered before they are published without being asked.
   static let burstCapacity = 64
 
   let queue: DeviceQueue
   var ends: ChannelEnds
   var sections: SectionShare
+  var directMemory: DirectMemory
+  var loans: MemoryLoans
   var inFlight: InFlightTable
   var message = OpenMessage()
   let messageLimits: OpenMessage.Limits
@@ -29,6 +33,12 @@ public struct Sender: ~Copyable, Sendable {
   /// The rule of the rings that the host broke; nil while it broke none.
   var violation: String?
   let clock: MonotonicClock
+
+  /// The most RNDIS bytes of a message: whose frame is copied, and of any.
+  let copiedByteCount: Int
+  let transferByteCount: Int
+  /// Frames of memory that is not copied by itself are copied up to this size in bytes.
+  let copyThreshold: Int
 
   /// The longest frame that is carried, from the destination address on, in bytes.
   public let maximumFrameByteCount: Int
@@ -54,7 +64,10 @@ public struct Sender: ~Copyable, Sendable {
   public var inFlightCount: Int { inFlight.count + (hasOpenMessage ? 1 : 0) }
 
   /// Whether the next frame would be taken, whatever its size.
-  public var hasRoom: Bool { burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.freeCount > 0 }
+  public var hasRoom: Bool {
+    burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.freeCount > 0
+      && (directMemory.freeBufferCount > 0 || queue.directLayout.bufferCount == 0)
+  }
 
   /// Whether there is a message that is not in the burst yet, or will be when a committed frame is settled.
   private var hasOpenMessage: Bool { message.isOpen || committed.value.byteCount > 0 }
@@ -66,34 +79,48 @@ public struct Sender: ~Copyable, Sendable {
     let remains = queue.takeRemains()
     (acknowledgements, violation) = (remains.acknowledgements, remains.violation)
     sections = remains.sections
+    directMemory = remains.directMemory
+    loans = remains.loans
     inFlight = remains.inFlight
     maximumFrameByteCount = queue.maximumFrameByteCount
     messageLimits = queue.messageLimits
+    transferByteCount = queue.transferByteCount
+    copiedByteCount = queue.copiedByteCount
+    copyThreshold = queue.copyThreshold
     self.ends.receive.mask()
   }
 
-  /// Ends the sender's work: what is still in flight is counted as lost, and the queue goes back to its device.
-  public consuming func finish() -> SenderAccount {
-    abandon()
+  /// Ends the sender's work: what is still in flight is counted as lost, and the queue goes back to its device. Frames
+  /// that are lent go back to the caller, though the host may read them still.
+  public consuming func finish(_ returned: (ReturnedFrame) -> Void = { _ in }) -> SenderAccount {
+    abandon(returned)
     let account = SenderAccount(counters: counts, latencies: latencies, times: times)
     queue.leave(
       QueueRemains(
-        sections: sections, inFlight: inFlight, acknowledgements: acknowledgements, violation: violation))
+        sections: sections, directMemory: directMemory, loans: loans, inFlight: inFlight,
+        acknowledgements: acknowledgements, violation: violation))
     queue.open.takeBack(ends)
     return account
   }
 
-  private mutating func abandon() {
+  private mutating func abandon(_ returned: (ReturnedFrame) -> Void) {
     settle()
     closeMessage()
     // The host never saw these.
     while let transactionID = burst.removeFirst() {
       let message = inFlight.withdraw(transactionID)
-      sections.give(back: message.section)
+      if message.isDirect {
+        if let frame = release(section: message.section, transactionID, as: .lost) { returned(frame) }
+      } else {
+        sections.give(back: message.section)
+      }
       counts.lost.add(message.packetCount, bytes: message.byteCount)
     }
-    for message in inFlight.abandonAll() {
+    for (message, transactionID) in inFlight.abandonAll() {
       counts.lost.add(message.packetCount, bytes: message.byteCount)
+      if message.isDirect, let cookie = inFlight.directMessage(of: transactionID).cookie {
+        returned(ReturnedFrame(cookie: cookie, fate: .lost))
+      }
     }
   }
 }

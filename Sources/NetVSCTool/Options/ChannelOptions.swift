@@ -31,10 +31,16 @@ package struct ChannelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The largest frame the device takes, from 1514 to 9216; larger ones are refused (default: 9216).",
+      "The largest frame the device takes, from 1514 to 9216; larger ones are refused, TCP in one piece excepted (default: 9216).",
       valueName: "bytes"),
     transform: OptionText.wholeNumber(in: ReplayOptions.frameLimits))
   package var mtu = 9216
+
+  @Option(
+    help: ArgumentHelp(
+      "Which frames are copied into the send buffer: the short ones, all that fit, or none (default: auto).",
+      valueName: "choice"))
+  package var copy: CopyChoice = .auto
 
   @Option(
     help: ArgumentHelp(
@@ -53,3 +59,4 @@ package struct ChannelOptions: ParsableArguments {
 
 extension Steering: ExpressibleByArgument {}
 extension HostMode: ExpressibleByArgument {}
+extension CopyChoice: ExpressibleByArgument {}

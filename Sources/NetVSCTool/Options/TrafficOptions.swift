@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import TrafficReplay
 
 /// How much is sent, and how long it is waited for.
 package struct TrafficOptions: ParsableArguments {
@@ -25,6 +26,16 @@ package struct TrafficOptions: ParsableArguments {
       valueName: "seconds"),
     transform: OptionText.seconds)
   package var drainTimeout = Seconds(nanoseconds: 5_000_000_000)
+
+  @Flag(help: "Takes an outermost 802.1Q tag out of its frame; the host puts it in again.")
+  package var vlanOffload = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Payload of the segments that the host cuts TCP frames above the MTU into, from 64 to 9162 (default: what fits).",
+      valueName: "bytes"),
+    transform: OptionText.wholeNumber(in: ReplayOptions.segmentByteCounts))
+  package var mss: Int?
 
   package init() {}
 }

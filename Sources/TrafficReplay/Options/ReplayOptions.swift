@@ -18,12 +18,22 @@ package enum HostMode: String, Sendable, CaseIterable {
   case threads
 }
 
+/// Which frames are copied into the send buffer; the others are sent from where they lie.
+package enum CopyChoice: String, Sendable, CaseIterable {
+  /// Short ones.
+  case auto
+  case always
+  case never
+}
+
 /// What a replay is asked to do.
 package struct ReplayOptions: Sendable, Equatable {
   /// The numbers of queues that can be opened.
   package static let queueCounts = 1...64
   /// The frame sizes, in bytes, that the device can be opened with.
   package static let frameLimits = 1514...9216
+  /// The sizes of segments, in bytes of payload, that can be asked for.
+  package static let segmentByteCounts = 64...9162
 
   /// The captures, sent one after the other.
   package var capturePaths: [String]
@@ -34,6 +44,11 @@ package struct ReplayOptions: Sendable, Equatable {
   package var hostMode: HostMode
   /// The largest frame the device takes, in bytes.
   package var frameLimit: Int
+  package var copy: CopyChoice
+  /// Whether an outermost 802.1Q tag travels beside its frame.
+  package var vlanOffload: Bool
+  /// The payload of each segment, in bytes, where TCP frames above the frame limit go by large sends; nil: as much as fits.
+  package var segmentByteCount: Int?
   /// How often the captures are sent; 0 repeats them until something else ends the run.
   package var loopCount: UInt64
   /// The most packets that are offered, over all loops.
@@ -46,17 +61,24 @@ package struct ReplayOptions: Sendable, Equatable {
 
   package init(
     capturePaths: [String], queueCount: Int, steering: Steering = .flow, ringMode: RingMode = .exclusive,
-    hostMode: HostMode = .inline, frameLimit: Int = 9216, loopCount: UInt64 = 1, packetLimit: UInt64? = nil,
+    hostMode: HostMode = .inline, frameLimit: Int = 9216, copy: CopyChoice = .auto, vlanOffload: Bool = false,
+    segmentByteCount: Int? = nil, loopCount: UInt64 = 1, packetLimit: UInt64? = nil,
     duration: UInt64? = nil, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000
   ) {
     precondition(Self.queueCounts.contains(queueCount), "from 1 to 64 queues can be opened")
     precondition(Self.frameLimits.contains(frameLimit), "the device takes an MTU from 1514 to 9216 bytes")
+    if let segmentByteCount {
+      precondition(Self.segmentByteCounts.contains(segmentByteCount), "segments have from 64 to 9162 bytes")
+    }
     self.capturePaths = capturePaths
     self.queueCount = queueCount
     self.steering = steering
     self.ringMode = ringMode
     self.hostMode = hostMode
     self.frameLimit = frameLimit
+    self.copy = copy
+    self.vlanOffload = vlanOffload
+    self.segmentByteCount = segmentByteCount
     self.loopCount = loopCount
     self.packetLimit = packetLimit
     self.duration = duration

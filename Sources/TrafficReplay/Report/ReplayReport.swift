@@ -23,6 +23,8 @@ package struct ReplayReport: Encodable, Sendable {
     case sink
     case steering
     case mtu
+    case vlanOffload = "vlan_offload"
+    case segmentByteCount = "mss"
     case offered
     case refused
     case reserved
@@ -67,14 +69,16 @@ package struct ReplayReport: Encodable, Sendable {
   private func encodeOptions(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
     let options = result.options
     try container.encode(options.queueCount, forKey: .queues)
-    // A queue has one sender, and a frame is copied where it fits into a section.
+    // A queue has one sender.
     try container.encode(1, forKey: .sendersPerQueue)
-    try container.encode("auto", forKey: .copy)
+    try container.encode(options.copy.rawValue, forKey: .copy)
     try container.encode(options.ringMode.rawValue, forKey: .ringMode)
     try container.encode(options.hostMode.rawValue, forKey: .hostMode)
     try container.encode(options.sink.description, forKey: .sink)
     try container.encode(options.steering.rawValue, forKey: .steering)
     try container.encode(options.frameLimit, forKey: .mtu)
+    try container.encode(options.vlanOffload, forKey: .vlanOffload)
+    try container.encode(options.segmentByteCount, forKey: .segmentByteCount)
   }
 
   private func encodeLedger(into container: inout KeyedEncodingContainer<CodingKeys>) throws {

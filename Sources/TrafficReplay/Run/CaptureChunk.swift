@@ -1,5 +1,6 @@
 internal import NetVSC
 internal import SharedMemory
+internal import WireFormats
 
 /// The frames of a chunk that one lane sends, in the order of the captures.
 struct LaneFrames: Sendable {
@@ -9,6 +10,8 @@ struct LaneFrames: Sendable {
   fileprivate(set) var ordinals: [UInt64] = []
   /// Each frame's part of the `verify` digest; empty when the sink does not verify.
   fileprivate(set) var digests: [UInt64] = []
+  /// What the host is asked to do, for those frames that are not sent as they are, in their order.
+  fileprivate(set) var offloads: [(index: Int, offload: FrameOffload)] = []
 
   /// How many of the frames have a number below `ordinal`.
   func count(below ordinal: UInt64) -> Int {
@@ -20,23 +23,61 @@ struct LaneFrames: Sendable {
   static let byteCountPerFrame = MemoryLayout<FrameRange>.stride + 2 * MemoryLayout<UInt64>.stride
 }
 
+/// Where a chunk's frames lie.
+enum ChunkMemory: Sendable {
+  /// In memory of this process, to be copied.
+  case own(SharedBytes)
+  /// In memory that the device can reach.
+  case device(FrameMemory)
+
+  /// Its size in bytes.
+  var byteCount: Int {
+    switch self {
+    case .own(let bytes): bytes.byteCount
+    case .device(let memory): memory.byteCount
+    }
+  }
+
+  /// Copies a frame in at `offset`, and makes of it what is sent. Returns the digest of that, if it is wanted.
+  fileprivate func write(_ frame: RawSpan, at offset: Int, _ treatment: FrameTreatment, digests: Bool) -> UInt64? {
+    let range = offset..<offset + frame.byteCount
+    switch self {
+    case .own(let bytes):
+      bytes.write(frame, at: offset)
+      guard treatment.offload != nil else { break }
+      var copy = bytes.mutableSpan(range)
+      return Self.finish(&copy, treatment, digests: digests)
+    case .device(let memory):
+      memory.write(frame, at: offset)
+      guard treatment.offload != nil else { break }
+      var copy = memory.mutableSpan(range)
+      return Self.finish(&copy, treatment, digests: digests)
+    }
+    return digests ? FrameDigest.hash(frame) : nil
+  }
+
+  private static func finish(_ copy: inout MutableRawSpan, _ treatment: FrameTreatment, digests: Bool) -> UInt64? {
+    treatment.apply(to: &copy)
+    return digests ? FrameDigest.hash(copy.bytes.extracting(treatment.frameOffset..<copy.byteCount)) : nil
+  }
+}
+
 /// A stretch of the captures in memory, dealt out to the lanes that send it. It does not change once it is made.
 final class CaptureChunk: Sendable {
   /// Room for the frames of a chunk: enough that handing one over costs nothing beside sending it.
   static let capacity = 4 << 20
 
-  /// Where the frames lie.
-  let bytes: SharedBytes
+  let memory: ChunkMemory
   private let lanes: [LaneFrames]
 
-  init(bytes: SharedBytes, lanes: [LaneFrames]) {
-    self.bytes = bytes
+  init(memory: ChunkMemory, lanes: [LaneFrames]) {
+    self.memory = memory
     self.lanes = lanes
   }
 
   /// The memory that the chunk takes.
   var byteCount: Int {
-    bytes.byteCount + lanes.reduce(0) { $0 + $1.ranges.count } * LaneFrames.byteCountPerFrame
+    memory.byteCount + lanes.reduce(0) { $0 + $1.ranges.count } * LaneFrames.byteCountPerFrame
   }
 
   /// The frames of one lane.
@@ -45,13 +86,18 @@ final class CaptureChunk: Sendable {
 
 /// A chunk in the making.
 struct ChunkBuilder: ~Copyable {
-  private let bytes: SharedBytes
+  private let memory: ChunkMemory
   private var used = 0
   private var lanes: [LaneFrames]
 
-  /// An empty one with room for at least one frame of `byteCount` bytes.
-  init(laneCount: Int, forFrameOf byteCount: Int) {
-    bytes = SharedBytes(allocating: max(CaptureChunk.capacity, byteCount))
+  /// An empty one with room for at least one frame of `byteCount` bytes, in memory of `device` where frames are lent.
+  init(laneCount: Int, forFrameOf byteCount: Int, on device: Device?) throws(DeviceError) {
+    let capacity = max(CaptureChunk.capacity, byteCount)
+    if let device {
+      memory = .device(try device.allocate(byteCount: capacity))
+    } else {
+      memory = .own(SharedBytes(allocating: capacity))
+    }
     lanes = Array(repeating: LaneFrames(), count: laneCount)
   }
 
@@ -59,18 +105,20 @@ struct ChunkBuilder: ~Copyable {
   var isEmpty: Bool { used == 0 && lanes.allSatisfy(\.ranges.isEmpty) }
 
   /// Whether a frame of that size fits as well.
-  func hasRoom(for byteCount: Int) -> Bool { bytes.byteCount - used >= byteCount }
+  func hasRoom(for byteCount: Int) -> Bool { memory.byteCount - used >= byteCount }
 
   /// Adds a frame that fits.
-  mutating func append(_ frame: RawSpan, lane: Int, ordinal: UInt64, digest: UInt64?) {
-    bytes.write(frame, at: used)
-    lanes[lane].ranges.append(FrameRange(byteOffset: UInt32(used), byteCount: UInt32(frame.byteCount)))
+  mutating func append(_ frame: RawSpan, _ treatment: FrameTreatment, lane: Int, ordinal: UInt64, digests: Bool) {
+    if let digest = memory.write(frame, at: used, treatment, digests: digests) { lanes[lane].digests.append(digest) }
+    if let offload = treatment.offload { lanes[lane].offloads.append((lanes[lane].ranges.count, offload)) }
+    lanes[lane].ranges.append(
+      FrameRange(
+        byteOffset: UInt32(used + treatment.frameOffset), byteCount: UInt32(treatment.byteCount(of: frame))))
     lanes[lane].ordinals.append(ordinal)
-    if let digest { lanes[lane].digests.append(digest) }
     // Frames begin at multiples of 16, which copies well.
-    used = min((used + frame.byteCount + 15) & ~15, bytes.byteCount)
+    used = min((used + frame.byteCount + 15) & ~15, memory.byteCount)
   }
 
   /// The chunk that it has become.
-  consuming func finish() -> CaptureChunk { CaptureChunk(bytes: bytes, lanes: lanes) }
+  consuming func finish() -> CaptureChunk { CaptureChunk(memory: memory, lanes: lanes) }
 }

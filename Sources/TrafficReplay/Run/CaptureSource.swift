@@ -12,23 +12,25 @@ struct CaptureSource {
 
   private let options: ReplayOptions
   private let laneCount: Int
-  private let flowSteering: FlowSteering
+  private let device: Device
   private let control: ReplayControl
   private let keptLimit: Int
   /// One for each capture; of the first pass.
   private(set) var accounts: [CaptureAccount]
   private let inspected: [InspectedCapture]
+  /// Why reading ended early, by no fault of a capture.
+  private(set) var failure: RunFailure?
 
   init(
-    _ options: ReplayOptions, _ inspected: [InspectedCapture], laneCount: Int, flowSteering: FlowSteering,
-    control: ReplayControl, keptLimit: Int
+    _ options: ReplayOptions, _ inspected: [InspectedCapture], laneCount: Int, device: Device, control: ReplayControl,
+    keptLimit: Int
   ) {
     self.options = options
     self.keptLimit = keptLimit
     self.inspected = inspected
     accounts = inspected.map(\.account)
     self.laneCount = laneCount
-    self.flowSteering = flowSteering
+    self.device = device
     self.control = control
   }
 
@@ -70,13 +72,13 @@ struct CaptureSource {
     var isLast = false
   }
 
-  /// Reads all captures once. Returns nil when the feed was cancelled.
+  /// Reads all captures once. Returns nil when the feed was cancelled, or is because there is no memory.
   private mutating func readPass(first: Bool, offeredBefore: UInt64, into feed: ChunkFeed) -> PassSummary? {
     var summary = PassSummary()
     // What is sent once need not be kept, and what did not fit the first time will not fit now.
     if options.loopCount == 1 || !first { summary.kept = nil }
     var keptByteCount = 0
-    var builder = ChunkBuilder(laneCount: laneCount, forFrameOf: 0)
+    guard var builder = makeBuilder(forFrameOf: 0, feed) else { return nil }
     var isCancelled = false
 
     func hand(over chunk: CaptureChunk) {
@@ -103,16 +105,17 @@ struct CaptureSource {
           }
           let frame = packet.bytes
           if !builder.hasRoom(for: frame.byteCount) {
-            let full = builder
-            builder = ChunkBuilder(laneCount: laneCount, forFrameOf: frame.byteCount)
+            guard var full = makeBuilder(forFrameOf: frame.byteCount, feed) else { return nil }
+            swap(&builder, &full)
             hand(over: full.finish())
           }
           account.packets += 1
           account.bytes += UInt64(frame.byteCount)
           if packet.isTruncated { account.truncated += 1 }
           builder.append(
-            frame, lane: lane(for: frame, ordinal: summary.packetCount), ordinal: summary.packetCount,
-            digest: options.sink == .verify ? FrameDigest.hash(frame) : nil)
+            frame, FrameTreatment(frame, isWhole: !packet.isTruncated, options),
+            lane: lane(for: frame, ordinal: summary.packetCount), ordinal: summary.packetCount,
+            digests: options.sink == .verify)
           summary.packetCount += 1
         }
         if isCancelled { account.ended = control.stopRequested ? .interrupted : .limit }
@@ -133,9 +136,20 @@ struct CaptureSource {
     return isCancelled ? nil : summary
   }
 
+  private mutating func makeBuilder(forFrameOf byteCount: Int, _ feed: ChunkFeed) -> ChunkBuilder? {
+    do {
+      return try ChunkBuilder(
+        laneCount: laneCount, forFrameOf: byteCount, on: options.copy == .always ? nil : device)
+    } catch {
+      failure = .internalFault("there is no memory to read captures into: \(error)")
+      feed.cancel()
+      return nil
+    }
+  }
+
   private func lane(for frame: RawSpan, ordinal: UInt64) -> Int {
     switch options.steering {
-    case .flow: flowSteering.queue(for: frame)
+    case .flow: device.flowSteering.queue(for: frame)
     case .cpu: Int(ordinal / Self.dealtTogether % UInt64(laneCount))
     case .roundRobin: Int(ordinal % UInt64(laneCount))
     }

@@ -106,6 +106,7 @@ package struct ReplayRun {
     configuration.queueCount = options.queueCount
     configuration.frameByteCount = options.frameLimit
     configuration.ringMode = options.ringMode
+    if options.copy == .never { configuration.copyThreshold = 0 }
     configuration.clock = clock
     do {
       return try Device.open(host.offer, configuration)
@@ -151,12 +152,12 @@ package struct ReplayRun {
       }
     }
     var source = CaptureSource(
-      options, captures, laneCount: laneCount, flowSteering: device.flowSteering, control: control,
-      keptLimit: keptLimit)
+      options, captures, laneCount: laneCount, device: device, control: control, keptLimit: keptLimit)
     source.run(into: feed)
     for thread in threads { thread.join() }
     threads = []
     result.captures = source.accounts
+    result.failure = source.failure
     result.interrupted = control.stopRequested
     return outcomes.all
   }
@@ -218,6 +219,8 @@ extension QueueAccount {
     (signals, signalsElided) = (counters.signals, counters.signalsElided)
     self.counters = [
       NamedCounter(name: "messages", value: counters.messages),
+      NamedCounter(name: "lent_frames", value: counters.lentFrames),
+      NamedCounter(name: "large_copies", value: counters.largeCopies),
       NamedCounter(name: "completions", value: counters.completions),
       NamedCounter(name: "unknown_completions", value: counters.unknownCompletions),
       NamedCounter(name: "malformed_completions", value: counters.malformedCompletions),

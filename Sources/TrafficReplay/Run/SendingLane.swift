@@ -115,19 +115,53 @@ struct SendingLane: ~Copyable {
   private mutating func send(_ chunk: CaptureChunk, firstOfPass: UInt64) throws(SenderError) -> Bool {
     let frames = chunk.frames(ofLane: index)
     if firstOffer == nil, !frames.ranges.isEmpty { firstOffer = clock.now() }
-    let window = chunk.bytes
-    let bytes = window.span(0..<window.byteCount)
     let count = frames.count(below: limit - min(limit, firstOfPass))
+    var offloads = frames.offloads[...]
     var next = 0
     while next < count {
-      let end = min(next + Self.burst, count)
-      let sent = try sender.send(frames.ranges.span.extracting(next..<end), in: bytes)
-      if !frames.digests.isEmpty { digest &+= sum(of: frames, next..<next + sent) }
-      next += sent
+      var end = min(next + Self.burst, count)
+      if let special = offloads.first, special.index == next {
+        end = next + 1
+        if try send(frames, next, special.offload, from: chunk.memory) {
+          offloads.removeFirst()
+          next = end
+        }
+      } else {
+        end = min(end, offloads.first?.index ?? end)
+        next += try send(frames, next..<end, from: chunk.memory)
+      }
       guard try turn() else { return false }
       if next < end { guard try waitForRoom() else { return false } }
     }
     return true
+  }
+
+  /// Sends frames as they are. Returns how many were dealt with.
+  private mutating func send(_ frames: LaneFrames, _ range: Range<Int>, from memory: ChunkMemory) throws(SenderError)
+    -> Int
+  {
+    let ranges = frames.ranges.span.extracting(range)
+    let sent =
+      switch memory {
+      case .own(let bytes): try sender.send(ranges, in: bytes.span(0..<bytes.byteCount))
+      case .device(let memory): try sender.send(ranges, of: memory)
+      }
+    if !frames.digests.isEmpty { digest &+= sum(of: frames, range.prefix(sent)) }
+    return sent
+  }
+
+  /// Sends a frame that the host has work on. Returns whether it was dealt with.
+  private mutating func send(
+    _ frames: LaneFrames, _ index: Int, _ offload: FrameOffload, from memory: ChunkMemory
+  ) throws(SenderError) -> Bool {
+    let range = frames.ranges[index]
+    let outcome =
+      switch memory {
+      case .own(let bytes): try sender.send(bytes.span(range.bytes), offload: offload)
+      case .device(let memory): try sender.send(range, of: memory, offload: offload)
+      }
+    if outcome == .taken, !frames.digests.isEmpty { digest &+= frames.digests[index] }
+    return outcome != .wouldBlock
   }
 
   /// The sum of the digests of those frames that the device carries: the others were refused.

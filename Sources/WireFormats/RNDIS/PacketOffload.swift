@@ -31,6 +31,21 @@ package struct PacketOffload: Equatable, Sendable, BitwiseCopyable {
     return count * PerPacketInfo.encodedSize
   }
 
+  /// How many bytes of the frame travel here and not in it.
+  @inlinable package var tagByteCount: UInt32 { vlanTag == nil ? 0 : UInt32(VLANTagInfo.tagByteCount) }
+
+  /// Its elements. Their order means nothing to a host; this is the one of common guests.
+  @inlinable @inline(__always)
+  package var elements: InlineArray<3, PerPacketInfo?> {
+    let work: PerPacketInfo? =
+      switch transport {
+      case .none: nil
+      case .checksum(let info): .checksum(info)
+      case .largeSend(let info): .largeSend(info)
+      }
+    return [flowHash.map(PerPacketInfo.hashValue), vlanTag.map(PerPacketInfo.vlanTag), work]
+  }
+
   /// Whether the frame cannot go on as it is.
   @inlinable
   package var asksForWork: Bool {
@@ -46,13 +61,11 @@ package struct PacketOffload: Equatable, Sendable, BitwiseCopyable {
   @_lifetime(out: copy out)
   package func emit(into out: inout MutableRawSpan, at offset: Int = 0) {
     var offset = offset
-    // The order means nothing to a host; this is the one of common guests.
-    if let flowHash { PerPacketInfo.hashValue(flowHash).emit(into: &out, advancing: &offset) }
-    if let vlanTag { PerPacketInfo.vlanTag(vlanTag).emit(into: &out, advancing: &offset) }
-    switch transport {
-    case .none: break
-    case .checksum(let info): PerPacketInfo.checksum(info).emit(into: &out, advancing: &offset)
-    case .largeSend(let info): PerPacketInfo.largeSend(info).emit(into: &out, advancing: &offset)
+    let elements = elements
+    for index in elements.indices {
+      guard let element = elements[index] else { continue }
+      element.emit(into: &out, at: offset)
+      offset += Int(PerPacketInfo.encodedSize)
     }
   }
 
@@ -79,15 +92,5 @@ package struct PacketOffload: Equatable, Sendable, BitwiseCopyable {
     } else if let checksum {
       transport = .checksum(checksum)
     }
-  }
-}
-
-extension PerPacketInfo {
-  /// Writes the element at `offset`, and moves that behind it.
-  @inlinable @inline(__always)
-  @_lifetime(out: copy out)
-  func emit(into out: inout MutableRawSpan, advancing offset: inout Int) {
-    emit(into: &out, at: offset)
-    offset += Int(Self.encodedSize)
   }
 }

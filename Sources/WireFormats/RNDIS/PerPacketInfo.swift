@@ -30,7 +30,16 @@ package struct PerPacketInfo: Equatable, Sendable {
   package func emit(into out: inout MutableRawSpan, at offset: Int = 0) {
     precondition(
       offset >= 0 && out.byteCount - offset >= Int(Self.encodedSize), "an element fits its space")
-    out.storeLittleEndian(UInt64(Self.encodedSize) | UInt64(type.rawValue) << 32, at: offset)
-    out.storeLittleEndian(UInt64(Self.headerByteCount) | UInt64(value) << 32, at: offset + 8)
+    let words = words
+    for index in words.indices { out.storeLittleEndian(words[index], at: offset + 8 * index) }
+  }
+
+  /// The element as words: size and type, then the data's offset and the data.
+  @inlinable @inline(__always)
+  package var words: InlineArray<2, UInt64> {
+    [
+      UInt64(Self.encodedSize) | UInt64(type.rawValue) << 32,
+      UInt64(Self.headerByteCount) | UInt64(value) << 32,
+    ]
   }
 }

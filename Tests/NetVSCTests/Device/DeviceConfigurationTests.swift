@@ -20,6 +20,9 @@ struct ConfigurationChange: CustomTestStringConvertible, Sendable {
     + [0, 1513, 9217, .min, .max].map { ConfigurationChange("frame size", \.frameByteCount, $0) }
     + [0, 4096, 8191, 8193, -8192, 1 << 31, .max].map { ConfigurationChange("ring size", \.ringByteCount, $0) }
     + [0, -1, 4097, .max].map { ConfigurationChange("sections per queue", \.sectionsPerQueue, $0) }
+    + [0, -1, 4097].map { ConfigurationChange("lent frames per queue", \.lentFramesPerQueue, $0) }
+    + [-1, 257].map { ConfigurationChange("large buffers per queue", \.largeBuffersPerQueue, $0) }
+    + [-1, .min].map { ConfigurationChange("copy threshold", \.copyThreshold, $0) }
     + [0, 65535, 31 << 20 + 1, .max].map { ConfigurationChange("receive buffer", \.receiveBufferByteCount, $0) }
 
   static let possible: [ConfigurationChange] =
@@ -27,6 +30,9 @@ struct ConfigurationChange: CustomTestStringConvertible, Sendable {
     + [1514, 9216].map { ConfigurationChange("frame size", \.frameByteCount, $0) }
     + [8192, 1 << 20].map { ConfigurationChange("ring size", \.ringByteCount, $0) }
     + [1, 3, 4096].map { ConfigurationChange("sections per queue", \.sectionsPerQueue, $0) }
+    + [1, 4096].map { ConfigurationChange("lent frames per queue", \.lentFramesPerQueue, $0) }
+    + [0, 1, 256].map { ConfigurationChange("large buffers per queue", \.largeBuffersPerQueue, $0) }
+    + [0, .max].map { ConfigurationChange("copy threshold", \.copyThreshold, $0) }
     + [65536, 31 << 20].map { ConfigurationChange("receive buffer", \.receiveBufferByteCount, $0) }
 }
 

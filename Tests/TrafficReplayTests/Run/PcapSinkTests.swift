@@ -45,15 +45,6 @@ struct PcapSinkTests {
     }
   }
 
-  private func frames(of path: String) throws -> [[UInt8]] {
-    var reader = try CaptureReader(path: path)
-    var frames: [[UInt8]] = []
-    while true {
-      guard let packet = try reader.next() else { return frames }
-      frames.append(packet.bytes.withUnsafeBytes { Array($0) })
-    }
-  }
-
   /// What belongs together: the addresses and ports, or everything that is not IP.
   private func flow(_ frame: [UInt8]) -> FlowTuple? { FlowTuple(parsing: frame.span.bytes) }
 }

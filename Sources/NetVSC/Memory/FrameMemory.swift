@@ -1,0 +1,64 @@
+internal import SharedMemory
+internal import VMBusRing
+
+/// Memory that the device can reach, from which frames are sent without being copied.
+///
+/// Whoever has it writes frames in it and lends them to the host by `Sender.submit`. It is freed when nobody holds it
+/// any more; frames that are in flight hold it as well.
+public final class FrameMemory: Sendable {
+  /// The size in bytes: what was asked for, rounded up to whole pages of 4096.
+  public let byteCount: Int
+  private let bytes: MappedBytes
+  /// The number of its first page: what tells it from all other memory of the device.
+  let firstPage: UInt64
+  private let memory: DeviceMemory
+  private let addressSpace: DeviceAddressSpace
+
+  init(byteCount: Int, in addressSpace: DeviceAddressSpace) throws(DeviceError) {
+    do {
+      memory = try addressSpace.allocate(byteCount: byteCount)
+    } catch {
+      throw .system(error)
+    }
+    self.addressSpace = addressSpace
+    bytes = memory.region.bytes.mapped
+    self.byteCount = bytes.byteCount
+    firstPage = memory.pages.lowerBound
+  }
+
+  deinit { addressSpace.release(memory) }
+
+  /// Some of the bytes. Those of a frame that is lent may be read, too.
+  @_lifetime(borrow self)
+  public func span(_ range: Range<Int>) -> RawSpan {
+    bytes.span(range.lowerBound, range.count, keptBy: self)
+  }
+
+  /// Some of the bytes, for writing: by one thread at a time, and not while they are lent, or the host sees half of it.
+  @_lifetime(borrow self)
+  public func mutableSpan(_ range: Range<Int>) -> MutableRawSpan {
+    bytes.mutableSpan(range.lowerBound, range.count, keptBy: self)
+  }
+
+  /// Copies `source` in at `offset`, on the terms of `mutableSpan`.
+  public func write(_ source: RawSpan, at offset: Int) { bytes.write(source, at: offset) }
+
+  /// Where a frame, or a part of one, lies for the device. It must lie in this memory.
+  func deviceRange(of part: FrameRange) -> DeviceRange {
+    precondition(
+      part.byteCount > 0 && part.bytes.upperBound <= byteCount, "a part of a frame has bytes, and lies in its memory")
+    return DeviceRange(
+      address: firstPage * UInt64(DeviceAddressSpace.pageByteCount) + UInt64(part.byteOffset),
+      byteCount: part.byteCount)
+  }
+}
+
+extension Device {
+  /// Zeroed memory to send from without copying, of at least `byteCount` bytes.
+  public func allocate(byteCount: Int) throws(DeviceError) -> FrameMemory {
+    guard byteCount > 0, byteCount <= UInt32.max else {
+      throw .badConfiguration("memory: from 1 byte to 4 GiB, not \(byteCount) bytes")
+    }
+    return try FrameMemory(byteCount: byteCount, in: addressSpace)
+  }
+}

@@ -1,0 +1,55 @@
+internal import NetVSC
+internal import WireFormats
+
+/// What is done to a frame before it is sent, and what is left to the host: only tags and large sends, where the options
+/// say so.
+struct FrameTreatment {
+  /// How many bytes the tag takes that travels beside the frame, behind the addresses; 0 without one.
+  private let tagByteCount: Int
+  private let largeSend: LargeSendFrame?
+  /// nil for a frame that is sent as it is.
+  let offload: FrameOffload?
+
+  /// The treatment of a frame, which is `isWhole` unless the capture cut it.
+  init(_ frame: RawSpan, isWhole: Bool, _ options: ReplayOptions) {
+    var offload = FrameOffload.none
+    if options.vlanOffload, frame.byteCount >= TransmitWork.ethernetHeaderByteCount + VLANTagInfo.tagByteCount,
+      frame.loadBigEndian(at: TransmitWork.addressesByteCount) == EtherType.vlanTag.rawValue
+    {
+      tagByteCount = VLANTagInfo.tagByteCount
+      let tag = VLANTagInfo(tagControlInformation: frame.loadBigEndian(at: TransmitWork.addressesByteCount + 2))
+      offload.vlanTag = FrameOffload.VLANTag(
+        priority: tag.priority, isDropEligible: tag.isDropEligible, vlanID: tag.vlanID)
+    } else {
+      tagByteCount = 0
+    }
+    let isLong = frame.byteCount - tagByteCount > options.frameLimit
+    largeSend = isLong && isWhole ? LargeSendFrame(parsing: frame) : nil
+    if let largeSend {
+      let room = options.frameLimit - (largeSend.payloadOffset - tagByteCount)
+      var whole = FrameOffload(
+        segmentByteCount: min(options.segmentByteCount ?? room, room),
+        of: largeSend.version == .v4 ? .v4 : .v6, tcpHeaderOffset: largeSend.tcpOffset - tagByteCount)
+      whole.vlanTag = offload.vlanTag
+      offload = whole
+    }
+    self.offload = offload == .none ? nil : offload
+  }
+
+  /// How many bytes of the frame are sent.
+  func byteCount(of frame: RawSpan) -> Int { frame.byteCount - tagByteCount }
+
+  /// Makes of a copy of the frame what is sent. The tag's bytes, if it has one, stay in front.
+  @_lifetime(copy: copy copy)
+  func apply(to copy: inout MutableRawSpan) {
+    largeSend?.prepare(&copy)
+    guard tagByteCount > 0 else { return }
+    let front: UInt64 = copy.bytes.loadLittleEndian(at: 0)
+    let back: UInt32 = copy.bytes.loadLittleEndian(at: 8)
+    copy.storeLittleEndian(front, at: tagByteCount)
+    copy.storeLittleEndian(back, at: tagByteCount + 8)
+  }
+
+  /// Where in its copy the frame begins.
+  var frameOffset: Int { tagByteCount }
+}
