@@ -23,6 +23,17 @@ extension CooperativeProducer {
     guard isMine || holder == name else {
       return try freeByteCount(behind: claim.reserved.loadAcquiring(.claimSpace)) ?? 0 > byteCount ? .room : .queued
     }
+    do throws(RingError) {
+      return try tellAndLook(needing: byteCount)
+    } catch {
+      // Nobody is to wait for a writer that went away.
+      disarm()
+      throw error
+    }
+  }
+
+  /// Having `armer`: tells the reader how much room is needed until what it was told and what we look at are by one place.
+  private func tellAndLook(needing byteCount: UInt32) throws(RingError) -> RoomAnswer {
     while true {
       let word = claim.reserved.loadAcquiring(.claimSpace)
       let (published, reserved) = (ring.published, RingPosition(word: word))

@@ -139,6 +139,21 @@ struct CooperativeRoomTests {
     _ = second.commit(open)
   }
 
+  @Test("a writer that finds the reader's index broken leaves the telling to others")
+  func brokenIndex() throws {
+    let test = try TestRing(mapping: .single)
+    let ring = try CooperativeRing(test.ring, keeper: test.view)
+    var first = try CooperativeProducer(ring)
+    var second = try CooperativeProducer(ring)
+    try first.put(TestPacket(1, ringByteCount: 3000))
+    test[.readIndex] = 4099
+    #expect(throws: RingError.indexOutOfRange(4099)) { _ = try first.arm(needing: 2000) }
+    #expect(test[.pendingSendSize] == 0)
+    test[.readIndex] = 0
+    let answer = try second.arm(needing: 2000)
+    #expect(answer == .armed)
+  }
+
   @Test("writers sleep until the reader makes room, each in its turn", .timeLimit(.minutes(1)))
   func queue() throws {
     let test = try TestRing(mapping: .double)
