@@ -6,16 +6,30 @@ import VMBusRing
 struct LitmusTests {
   /// What threads noted, in the order of the threads.
   struct Notes: RunRules {
-    var notes: [[UInt64]]
+    static let limit = 3
+    let threadCount: Int
+    /// For each thread, how many there are, and behind that what they are.
+    var noteCount: Int { threadCount * (1 + Self.limit) }
 
-    mutating func judge(_ operation: ModelOperation, answer: UInt64, by thread: Int) throws(ModelFlaw) {
-      if case .note(let value) = operation { notes[thread].append(value) }
+    func begin(_ notes: UnsafeMutablePointer<UInt64>) {}
+    func judge(
+      _ operation: ModelOperation, answer: UInt64, by thread: Int, _ notes: UnsafeMutablePointer<UInt64>
+    ) throws(ModelFlaw) {
+      guard case .note(let value) = operation else { return }
+      let own = notes + thread * (1 + Self.limit)
+      own[0] += 1
+      precondition(own[0] <= Self.limit, "a thread notes so much at most")
+      own[Int(own[0])] = value
     }
-    func judgeEnd(waiting: [Int]) throws(ModelFlaw) {
+    func judgeEnd(waiting: [Int], _ notes: UnsafeMutablePointer<UInt64>) throws(ModelFlaw) {
       if !waiting.isEmpty { throw ModelFlaw("threads \(waiting) wait for ever") }
     }
-    var outcome: [UInt64] { notes.flatMap(\.self) }
-    func append(to key: inout [UInt64]) { for note in notes { key += note + [.max] } }
+    func outcome(_ notes: UnsafeMutablePointer<UInt64>) -> [UInt64] {
+      (0..<threadCount).flatMap { thread in
+        let own = notes + thread * (1 + Self.limit)
+        return (0..<Int(own[0])).map { own[$0 + 1] }
+      }
+    }
   }
 
   /// All that `threads` can note, on two words that are 0.
@@ -27,10 +41,10 @@ struct LitmusTests {
     let programs = threads.enumerated().map { number, thread in
       ThreadProgram("thread \(number)", parts: [{ thread(x, y) }])
     }
-    var explorer = Explorer(
+    let explorer = Explorer(
       Scene(
         port: port, programs: programs, dataByteCount: dataByteCount,
-        rules: Notes(notes: Array(repeating: [], count: threads.count))))
+        rules: Notes(threadCount: threads.count)))
     try explorer.explore()
     return explorer.outcomes
   }
@@ -141,7 +155,13 @@ struct LitmusTests {
   @Test("takes two stores that nothing orders for a flaw")
   func racingStores() {
     #expect(throws: FailedRun.self) {
-      try Self.outcomes([{ x, _ in x.store(1, .releasing) }, { x, _ in x.store(2, .releasing) }])
+      try Self.outcomes([
+        { x, _ in x.store(1, .releasing) },
+        { x, _ in
+          x.store(2, .releasing)
+          x.note(x.load(.relaxed))
+        },
+      ])
     }
   }
 

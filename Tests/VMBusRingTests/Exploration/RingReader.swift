@@ -16,7 +16,10 @@ struct RingReader {
     var consumer = try RingConsumer(ring, keeper: ring.port)
     var head = ring.readIndex.loadRelaxed(.hint)
     consumer.mask()
+    var knowsOfMore = false
     while true {
+      // All that it knew of is read and given back, so the head is all that it knows.
+      if !knowsOfMore { ring.port.milestone(knowing: UInt64(head)) }
       var isIdle = true
       while let packet = try consumer.next() {
         isIdle = false
@@ -29,9 +32,8 @@ struct RingReader {
         head = (head + descriptor.ringByteCount) % ring.dataByteCount
       }
       if consumer.release() { bells.writers.ring() }
-      if !isIdle { continue }
-      if try consumer.unmask() { continue }
-      return try bells.reader.sleep()
+      knowsOfMore = try isIdle && consumer.unmask()
+      if isIdle, !knowsOfMore { return try bells.reader.sleep() }
     }
   }
 }

@@ -1,6 +1,10 @@
 import VMBusRing
 
 /// What every run of a ring must keep to, whatever the way to write it.
+///
+/// The first notes are, in the order of `Note`, how many messages were received, how many of the others are published,
+/// where the index stands and how many messages are claimed and not received. Behind them come how many each writer has
+/// claimed, and those messages in the order in which room was claimed for them.
 struct RingRules: RunRules {
   /// A message, by who writes it and as its how many-th.
   struct Message: Equatable, Sendable {
@@ -11,84 +15,86 @@ struct RingRules: RunRules {
     var transactionID: UInt64 { UInt64(truncatingIfNeeded: writer << 8 | number + 1) }
   }
 
+  private enum Note {
+    static let received = 0
+    static let published = 1
+    static let index = 2
+    static let claimCount = 3
+    static let count = 4
+  }
+
   let writerCount: Int
   let messagesPerWriter: Int
   let messageByteCount: UInt32
   let dataByteCount: UInt32
+  /// Where the ring's indices begin.
+  let start: UInt32
   /// Where claims are made; nil where the only writer needs none.
   let reserved: Int?
   let writeIndex: Int
 
-  /// Messages in the order in which room was claimed for them, without those that were received.
-  private var claims: [Message] = []
-  private var claimedCounts: [Int]
-  private var received = 0
-  /// How many of `claims` are published, and where the index stands.
-  private var published = 0
-  private var index: UInt32
+  var noteCount: Int { Note.count + writerCount + writerCount * messagesPerWriter }
+  private var firstClaim: Int { Note.count &+ writerCount }
 
-  init(
-    writerCount: Int, messagesPerWriter: Int, messageByteCount: UInt32, dataByteCount: UInt32, start: UInt32,
-    reserved: Int?, writeIndex: Int
-  ) {
-    self.writerCount = writerCount
-    self.messagesPerWriter = messagesPerWriter
-    self.messageByteCount = messageByteCount
-    self.dataByteCount = dataByteCount
-    self.reserved = reserved
-    self.writeIndex = writeIndex
-    index = start
-    claimedCounts = Array(repeating: 0, count: writerCount)
-    if reserved == nil { claims = (0..<messagesPerWriter).map { Message(writer: 0, number: $0) } }
+  func begin(_ notes: UnsafeMutablePointer<UInt64>) {
+    notes[Note.index] = UInt64(start)
+    guard reserved == nil else { return }
+    for _ in 0..<messagesPerWriter { claim(by: 0, notes) }
   }
 
-  mutating func judge(_ operation: ModelOperation, answer: UInt64, by thread: Int) throws(ModelFlaw) {
+  func judge(
+    _ operation: ModelOperation, answer: UInt64, by thread: Int, _ notes: UnsafeMutablePointer<UInt64>
+  ) throws(ModelFlaw) {
     switch operation {
-    case .exchange(reserved, let expected, _, _, _) where answer == expected:
-      claims.append(Message(writer: thread, number: claimedCounts[thread]))
-      claimedCounts[thread] += 1
-    case .store(writeIndex, let value, _): try publish(UInt32(value))
-    case .note(let transactionID): try receive(transactionID)
+    case .exchange(let word, let expected, _, _, _):
+      if word == reserved, answer == expected { claim(by: thread, notes) }
+    case .store(let word, let value, _): if word == writeIndex { try publish(UInt32(value), notes) }
+    case .note(let transactionID): try receive(transactionID, notes)
     default: break
     }
   }
 
+  private func claim(by writer: Int, _ notes: UnsafeMutablePointer<UInt64>) {
+    let message = Message(writer: writer, number: Int(notes[Note.count + writer]))
+    notes[Note.count + writer] += 1
+    notes[firstClaim + Int(notes[Note.claimCount])] = message.transactionID
+    notes[Note.claimCount] += 1
+  }
+
   /// The index goes on by whole messages, in the order of the claims, and never back.
-  private mutating func publish(_ value: UInt32) throws(ModelFlaw) {
+  private func publish(_ value: UInt32, _ notes: UnsafeMutablePointer<UInt64>) throws(ModelFlaw) {
     repeat {
-      guard published < claims.count else {
+      guard notes[Note.published] < notes[Note.claimCount] else {
         throw ModelFlaw("the write index goes back, or to where no claimed message ends")
       }
-      published += 1
-      index = (index + messageByteCount) % dataByteCount
-    } while index != value
-    guard UInt32(published) * messageByteCount < dataByteCount else {
+      notes[Note.published] += 1
+      notes[Note.index] = (notes[Note.index] + UInt64(messageByteCount)) % UInt64(dataByteCount)
+    } while notes[Note.index] != value
+    guard UInt32(notes[Note.published]) * messageByteCount < dataByteCount else {
       throw ModelFlaw("the write index passes the read index")
     }
   }
 
   /// Messages come in the order of the claims, so none is lost, doubled or overtaken.
-  private mutating func receive(_ transactionID: UInt64) throws(ModelFlaw) {
-    guard published > 0, claims[0].transactionID == transactionID else {
-      throw ModelFlaw("the reader gets message \(transactionID) instead of the next one of \(claims)")
+  private func receive(_ transactionID: UInt64, _ notes: UnsafeMutablePointer<UInt64>) throws(ModelFlaw) {
+    guard notes[Note.published] > 0, notes[firstClaim] == transactionID else {
+      throw ModelFlaw("the reader gets message \(transactionID) instead of \(notes[firstClaim])")
     }
-    claims.removeFirst()
-    published -= 1
-    received += 1
+    notes[Note.claimCount] -= 1
+    notes[Note.published] -= 1
+    notes[Note.received] += 1
+    let claimCount = Int(notes[Note.claimCount])
+    (notes + firstClaim).update(from: notes + firstClaim + 1, count: claimCount)
+    notes[firstClaim + claimCount] = 0
   }
 
-  func judgeEnd(waiting: [Int]) throws(ModelFlaw) {
+  func judgeEnd(waiting: [Int], _ notes: UnsafeMutablePointer<UInt64>) throws(ModelFlaw) {
     if let writer = waiting.first, writer < writerCount { throw ModelFlaw("writer \(writer) waits for ever") }
-    guard received == writerCount * messagesPerWriter else {
-      throw ModelFlaw("the reader sleeps and has got \(received) messages")
+    guard notes[Note.received] == UInt64(writerCount * messagesPerWriter) else {
+      throw ModelFlaw("the reader sleeps and has got \(notes[Note.received]) messages")
     }
   }
 
   /// All runs come to the same.
-  var outcome: [UInt64] { [] }
-
-  func append(to key: inout [UInt64]) {
-    key.append(UInt64(truncatingIfNeeded: received << 8 | published))
-    for claim in claims { key.append(claim.transactionID) }
-  }
+  func outcome(_ notes: UnsafeMutablePointer<UInt64>) -> [UInt64] { [] }
 }

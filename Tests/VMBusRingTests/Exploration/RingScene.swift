@@ -16,7 +16,7 @@ struct RingScene: Sendable, CustomStringConvertible {
   var description: String { "\(kind), \(writerCount) × \(messagesPerWriter) in \(dataByteCount) bytes" }
 
   /// The real ring code on a model in which `weakened` orders nothing.
-  func scene(weakened: OrderingEdge? = nil) throws(RingError) -> Scene<RingRules> {
+  func scene(weakened: OrderingEdge? = nil) throws(RingError) -> Scene {
     let port = ModelPort(weakened: weakened)
     let ring = ModelRing(port: port, dataByteCount: dataByteCount, start: Self.start)
     let bells = RingBells(port: port, writerCount: writerCount)
@@ -69,6 +69,8 @@ struct RingScene: Sendable, CustomStringConvertible {
       "writer \(writer.number)",
       parts: (0..<messagesPerWriter).map { number in
         { try writer.send(RingRules.Message(writer: writer.number, number: number)) }
-      })
+      },
+      // Of several that wait for another, the first by name is woken.
+      isLikeTheOneBefore: writer.number > 0 && (!Producer.canAsk || writerCount == 2))
   }
 }

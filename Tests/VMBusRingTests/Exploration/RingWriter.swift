@@ -16,8 +16,11 @@ final class RingWriter<Producer: RoomAsking & ~Copyable> where Producer.Memory =
   /// Sends a message, when there is room.
   func send(_ message: RingRules.Message) throws {
     while true {
+      if Producer.canBeShared { producer.memory.port.milestone(knowing: 1) }
       do throws(RingError) {
         var reservation = try producer.reserve(RingScene.messageByteCount)
+        // The last answer was the place that was claimed.
+        if Producer.canBeShared { producer.memory.port.milestone(knowing: producer.memory.port.lastAnswer) }
         producer.frame(TestPacket(message.transactionID, ringByteCount: RingScene.messageByteCount), in: &reservation)
         switch producer.commit(reservation) {
         case .quiet: return
@@ -39,6 +42,7 @@ final class RingWriter<Producer: RoomAsking & ~Copyable> where Producer.Memory =
     let place = UInt64(1) << UInt64(number)
     bells.queue.add(place, .acquiringAndReleasing)
     while true {
+      if Producer.canBeShared { bells.queue.port.milestone(knowing: 3) }
       let answer = try producer.ask(for: RingScene.messageByteCount)
       if answer == .room { break }
       if answer == .armed {

@@ -4,6 +4,8 @@ import VMBusRing
 protocol RoomAsking: RingProducer, ~Copyable {
   /// Whether it can.
   static var canAsk: Bool { get }
+  /// Whether there are others. Such a writer knows nothing between two messages, and claims its places.
+  static var canBeShared: Bool { get }
   /// Asks for room.
   mutating func ask(for byteCount: UInt32) throws(RingError) -> RoomAnswer
   /// Asks no longer.
@@ -12,6 +14,7 @@ protocol RoomAsking: RingProducer, ~Copyable {
 
 extension ExclusiveProducer: RoomAsking {
   static var canAsk: Bool { true }
+  static var canBeShared: Bool { false }
   mutating func ask(for byteCount: UInt32) throws(RingError) -> RoomAnswer {
     try arm(needing: byteCount) ? .room : .armed
   }
@@ -19,6 +22,7 @@ extension ExclusiveProducer: RoomAsking {
 
 extension OrderedProducer: RoomAsking {
   static var canAsk: Bool { false }
+  static var canBeShared: Bool { true }
   mutating func ask(for byteCount: UInt32) throws(RingError) -> RoomAnswer {
     preconditionFailure("an ordered ring is asked again and again")
   }
@@ -27,5 +31,6 @@ extension OrderedProducer: RoomAsking {
 
 extension CooperativeProducer: RoomAsking {
   static var canAsk: Bool { true }
+  static var canBeShared: Bool { true }
   mutating func ask(for byteCount: UInt32) throws(RingError) -> RoomAnswer { try arm(needing: byteCount) }
 }

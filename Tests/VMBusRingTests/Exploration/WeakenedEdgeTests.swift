@@ -35,7 +35,7 @@ struct WeakenedEdgeTests {
 
   @Test("finds what breaks", arguments: Need.all)
   func breaks(need: Need) throws {
-    var explorer = Explorer(try need.scene.scene(weakened: need.edge), bounds: need.bounds)
+    let explorer = Explorer(try need.scene.scene(weakened: need.edge), bounds: need.bounds)
     var isFound = false
     do { try explorer.explore() } catch { isFound = true }
     #expect(isFound)

@@ -1,25 +1,34 @@
 /// Threads, the memory that they start with, and the rules they are judged by.
-struct Scene<Rules: RunRules> {
+struct Scene {
   let port: ModelPort
   let programs: [ThreadProgram]
-  let memory: MemoryModel
-  let rules: Rules
+  let dataByteCount: UInt32
+  let rules: any RunRules
   /// Ends the waiting of the code that is explored, as closing a ring does.
   let close: () -> Void
 
   init(
-    port: ModelPort, programs: [ThreadProgram], dataByteCount: UInt32 = 0, rules: Rules,
+    port: ModelPort, programs: [ThreadProgram], dataByteCount: UInt32 = 0, rules: any RunRules,
     close: @escaping () -> Void = {}
   ) {
     self.port = port
     self.programs = programs
+    self.dataByteCount = dataByteCount
     self.rules = rules
     self.close = close
-    memory = MemoryModel(
-      threadCount: programs.count, words: port.firstValues, dataWordCount: Int(dataByteCount / 8))
   }
 
-  func solo(_ thread: Int, in memory: MemoryModel) -> SoloRun {
-    SoloRun(port: port, memory: memory, thread: thread, close: close)
+  /// The start of a run.
+  func makeState() -> ModelState {
+    let state = ModelState(
+      threadCount: programs.count, words: port.firstValues, dataWordCount: Int(dataByteCount / 8),
+      noteCount: rules.noteCount)
+    rules.begin(state.notes)
+    return state
+  }
+
+  /// A thread that runs on alone from a state on.
+  func solo(_ thread: Int, in state: ModelState) -> SoloRun {
+    SoloRun(port: port, state: state.copy(), thread: thread, close: close)
   }
 }

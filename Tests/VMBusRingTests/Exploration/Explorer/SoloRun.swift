@@ -1,15 +1,15 @@
 /// Answers a thread that runs on alone, in a copy of memory that is thrown away.
 final class SoloRun {
   let port: ModelPort
-  private var memory: MemoryModel
+  private let state: ModelState
   private let thread: Int
   /// Ends the waiting of the code that is explored, as closing a ring does.
   private let close: () -> Void
   private var isClosed = false
 
-  init(port: ModelPort, memory: MemoryModel, thread: Int, close: @escaping () -> Void) {
+  init(port: ModelPort, state: ModelState, thread: Int, close: @escaping () -> Void) {
     self.port = port
-    self.memory = memory
+    self.state = state
     self.thread = thread
     self.close = close
   }
@@ -29,7 +29,7 @@ final class SoloRun {
 
   private func play(_ operation: ModelOperation) -> UInt64 {
     // What is wrong with a step shows where it is explored.
-    (try? memory.perform(operation, age: 0, by: thread)) ?? 0
+    (try? state.perform(operation, age: 0, by: thread)) ?? 0
   }
 
   /// The answer of a wait that nobody ends: what runs now is not explored.

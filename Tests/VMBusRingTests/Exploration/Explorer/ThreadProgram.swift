@@ -6,12 +6,17 @@ struct ThreadProgram {
   let name: String
   /// What a part throws, but `Abandoned`, is a flaw of the run.
   let parts: [() throws -> Void]
-  var repeatsLastPart = false
+  let repeatsLastPart: Bool
+  /// Whether it differs from the program before in names only, and nothing depends on the order of those names.
+  let isLikeTheOneBefore: Bool
 
-  init(_ name: String, parts: [() throws -> Void], repeatsLastPart: Bool = false) {
+  init(
+    _ name: String, parts: [() throws -> Void], repeatsLastPart: Bool = false, isLikeTheOneBefore: Bool = false
+  ) {
     self.name = name
     self.parts = parts
     self.repeatsLastPart = repeatsLastPart
+    self.isLikeTheOneBefore = isLikeTheOneBefore
   }
 }
 

@@ -31,10 +31,12 @@ enum ModelOperation: Equatable, Sendable {
   case ring(bell: Int)
   /// Says something to whoever checks the run.
   case note(UInt64)
-  /// A part of the thread's program has ended, with something to tell.
+  /// From here on the thread knows nothing but the part it is in and `knowledge`.
+  case milestone(knowledge: UInt64)
+  /// A part of the thread's program has ended.
   case end
-  /// The thread gave up, for the reason given.
-  case fail(String)
+  /// The thread gave up, for a reason that its port keeps.
+  case fail(reason: Int)
   /// No step but the absence of one that nothing orders: a weakened fence.
   case nothing
 
@@ -43,7 +45,7 @@ enum ModelOperation: Equatable, Sendable {
     switch self {
     case .load(let word, _), .store(let word, _, _), .exchange(let word, _, _, _, _), .add(let word, _, _): word
     case .sleep(let bell), .ring(let bell): bell
-    case .fence, .loadData, .storeData, .pause, .note, .end, .fail, .nothing: nil
+    case .fence, .loadData, .storeData, .pause, .note, .milestone, .end, .fail, .nothing: nil
     }
   }
 
@@ -51,7 +53,15 @@ enum ModelOperation: Equatable, Sendable {
   var isWriting: Bool {
     switch self {
     case .store, .exchange, .add, .sleep, .ring: true
-    case .load, .fence, .loadData, .storeData, .pause, .note, .end, .fail, .nothing: false
+    case .load, .fence, .loadData, .storeData, .pause, .note, .milestone, .end, .fail, .nothing: false
+    }
+  }
+
+  /// Whether it tells what a word holds.
+  var isLoading: Bool {
+    switch self {
+    case .load, .exchange, .add, .sleep, .ring: true
+    case .store, .fence, .loadData, .storeData, .pause, .note, .milestone, .end, .fail, .nothing: false
     }
   }
 }

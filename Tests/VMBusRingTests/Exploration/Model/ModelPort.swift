@@ -11,6 +11,10 @@ final class ModelPort: @unchecked Sendable {
   /// The words' first values, and what they are called in a report.
   private(set) var firstValues: [UInt64] = []
   private(set) var names: [String] = []
+  /// Why threads gave up. (An operation that held a string would be slow to copy.)
+  private(set) var reasons: [String] = []
+  /// What the last operation was answered.
+  private(set) var lastAnswer: UInt64 = 0
 
   init(weakened: OrderingEdge? = nil) { self.weakened = weakened }
 
@@ -32,7 +36,10 @@ final class ModelPort: @unchecked Sendable {
   /// Hands over one operation.
   @discardableResult
   func perform(_ operation: ModelOperation) -> UInt64 {
-    if let answer { return answer(operation) }
+    if let answer {
+      lastAnswer = answer(operation)
+      return lastAnswer
+    }
     guard let word = operation.word else { return 0 }
     let original = firstValues[word]
     switch operation {
@@ -42,6 +49,15 @@ final class ModelPort: @unchecked Sendable {
     }
     return original
   }
+
+  /// What a thread does that gives up.
+  func failure(_ reason: String) -> ModelOperation {
+    reasons.append(reason)
+    return .fail(reason: reasons.count - 1)
+  }
+
+  /// Says that the thread knows nothing but `knowledge` from here on.
+  func milestone(knowing knowledge: UInt64) { perform(.milestone(knowledge: knowledge)) }
 
   /// The ordering of an operation that belongs to `edge`.
   func ordering(_ ordering: ModelOrdering, _ edge: OrderingEdge) -> ModelOrdering {

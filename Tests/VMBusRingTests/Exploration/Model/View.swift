@@ -2,7 +2,7 @@
 ///
 /// The first lanes are the threads' own clocks, the others belong to the words. Stamps take seven bits, eight to an
 /// integer, so that joining two views costs a few instructions even in a debug build.
-struct View: Hashable, Sendable {
+struct View {
   /// How many lanes there are.
   static let laneCount = 32
   /// The largest stamp.
@@ -52,27 +52,20 @@ struct View: Hashable, Sendable {
     return view
   }
 
-  /// What is seen beyond `floor`, counted from there.
-  func beyond(_ floor: View) -> View {
-    var view = View()
-    view.first = Self.larger(first, floor.first) &- floor.first
-    view.second = Self.larger(second, floor.second) &- floor.second
-    view.third = Self.larger(third, floor.third) &- floor.third
-    view.fourth = Self.larger(fourth, floor.fourth) &- floor.fourth
-    return view
+  /// Counts what is seen from `floor` on.
+  mutating func subtract(_ floor: View) {
+    if floor.first != 0 { first = Self.larger(first, floor.first) &- floor.first }
+    if floor.second != 0 { second = Self.larger(second, floor.second) &- floor.second }
+    if floor.third != 0 { third = Self.larger(third, floor.third) &- floor.third }
+    if floor.fourth != 0 { fourth = Self.larger(fourth, floor.fourth) &- floor.fourth }
   }
 
-  /// Puts the view into a key, without the detour that a derived `hash` takes.
-  func append(to key: inout [UInt64]) {
-    key.append(first)
-    key.append(second)
-    key.append(third)
-    key.append(fourth)
-  }
+  /// Whether nothing is seen.
+  var isEmpty: Bool { first | second | third | fourth == 0 }
 
   /// The larger stamp of each lane. The top bit of a lane is free to tell which.
   private static func larger(_ lanes: UInt64, _ others: UInt64) -> UInt64 {
-    if lanes == others { return lanes }
+    if others == 0 || lanes == others { return lanes }
     let isLarger = ((lanes | topBits) &- others) & topBits
     let mask = isLarger &- isLarger >> 7
     return lanes & mask | others & ~mask

@@ -1,4 +1,4 @@
-extension MemoryModel {
+extension ModelState {
   /// How many answers an operation can have now, by which of the visible stores it takes.
   func answerCount(of operation: ModelOperation, by thread: Int) -> Int {
     switch operation {
@@ -18,34 +18,33 @@ extension MemoryModel {
   /// Whether a thread can go on with an operation.
   func canPerform(_ operation: ModelOperation, by thread: Int) -> Bool {
     switch operation {
-    case .sleep(let bell): words[bell].value != 0
-    case .pause: hasNews(for: thread)
+    case .sleep(let bell): value(of: bell) != 0
+    case .pause: threads[thread].watched & Sight.news != 0
     case .end: false
     default: true
     }
   }
 
   /// Performs an operation on the store that is `age` places before the newest, and returns its answer.
-  mutating func perform(_ operation: ModelOperation, age: Int, by thread: Int) throws(ModelFlaw) -> UInt64 {
+  func perform(_ operation: ModelOperation, age: Int, by thread: Int) throws(ModelFlaw) -> UInt64 {
     switch operation {
     case .load(let word, let ordering): return load(word, age: age, acquires: ordering.acquires, by: thread)
     case .store(let word, let value, let ordering):
       try store(value, to: word, releases: ordering.releases, by: thread)
     case .exchange(let word, let expected, let desired, let ordering, let failing):
-      guard age == 0, words[word].value == expected else {
+      guard age == 0, value(of: word) == expected else {
         return load(word, age: age, acquires: failing.acquires, by: thread)
       }
       return replace(word, with: desired, ordering, by: thread)
-    case .add(let word, let value, let ordering):
-      return replace(word, with: words[word].value &+ value, ordering, by: thread)
+    case .add(let word, let amount, let ordering):
+      return replace(word, with: value(of: word) &+ amount, ordering, by: thread)
     case .fence: fence(by: thread)
     case .loadData(let index): return try loadData(index, by: thread)
     case .storeData(let index, let value): try storeData(value, at: index, by: thread)
-    case .pause: threads[thread].watched = View()
+    case .pause, .milestone: threads[thread].watched = 0
     case .sleep(let bell): return replace(bell, with: 0, .acquiringAndReleasing, by: thread)
     case .ring(let bell): return replace(bell, with: 1, .acquiringAndReleasing, by: thread)
-    case .fail(let reason): throw ModelFlaw(reason)
-    case .note, .nothing, .end: break
+    case .note, .nothing, .end, .fail: break
     }
     return 0
   }
