@@ -17,13 +17,15 @@ struct WeakenedEdgeTests {
     private static let ordered = RingScene(kind: .ordered, writerCount: 2, messagesPerWriter: 2)
     private static let cooperative = RingScene(kind: .cooperative, writerCount: 2, messagesPerWriter: 2)
 
+    /// Every kind of ring that has an edge needs it.
     static let all =
-      [
-        OrderingEdge.publishIndex, .observeIndex, .releaseSpace, .observeSpace, .publishThenTestMask, .unmaskThenLook,
-        .releaseThenTestPending, .armThenLook,
-      ].map { Need(edge: $0, scene: exclusive) }
-      + [OrderingEdge.claimSpace, .takeTurn, .passTurn].map { Need(edge: $0, scene: ordered) }
-      + [OrderingEdge.mark, .observeMark, .markThenLook, .claimTurn].map { Need(edge: $0, scene: cooperative) }
+      needs(
+        [.publishIndex, .observeIndex, .releaseSpace, .observeSpace, .publishThenTestMask, .unmaskThenLook],
+        in: [exclusive, ordered, cooperative])
+      // An ordered ring does not ask for room.
+      + needs([.releaseThenTestPending, .armThenLook], in: [exclusive, cooperative])
+      + needs([.claimSpace, .takeTurn, .passTurn], in: [ordered, cooperative])
+      + needs([.mark, .observeMark, .markThenLook, .claimTurn], in: [cooperative])
       + [OrderingEdge.takeRoom, .passRoom].map {
         // One asks for room when the other is done waiting, and has yet to leave the queue: with one message's room, it
         // takes a third writer.
@@ -31,6 +33,10 @@ struct WeakenedEdgeTests {
           edge: $0, scene: RingScene(kind: .cooperative, writerCount: 3, messagesPerWriter: 1, dataByteCount: 32),
           bounds: ExplorationBounds(preemptions: 2, staleReads: 0))
       }
+
+    private static func needs(_ edges: [OrderingEdge], in scenes: [RingScene]) -> [Need] {
+      edges.flatMap { edge in scenes.map { Need(edge: edge, scene: $0) } }
+    }
   }
 
   @Test("finds what breaks", arguments: Need.all)
