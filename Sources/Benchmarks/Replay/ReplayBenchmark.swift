@@ -69,7 +69,7 @@ package struct ReplayBenchmark {
   private func measure(_ replay: Case) throws -> Double {
     let options = ReplayOptions(
       capturePaths: [path], queueCount: replay.queueCount, steering: .roundRobin, hostMode: replay.hostMode,
-      loopCount: passes, sink: .null)
+      copy: .always, loopCount: passes, sink: .null)
     let result = ReplayRun(options, control: ReplayControl(queueCount: replay.queueCount)).run()
     if let problem = result.problems.first { throw ReplayBenchmarkError(problem) }
     return result.packetsPerSecond
