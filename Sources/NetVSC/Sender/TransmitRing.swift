@@ -8,7 +8,7 @@ public enum RingMode: String, Sendable, CaseIterable {
   case exclusive
   /// Several senders; each waits its turn to publish.
   case ordered
-  /// Several senders; whoever finishes leaves a mark, and one of them publishes for all: none waits for another.
+  /// Several senders; who finishes out of turn leaves a mark for whoever has the turn: none waits for another.
   case cooperative
 }
 
