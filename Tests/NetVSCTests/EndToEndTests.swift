@@ -173,6 +173,8 @@ struct TrafficResult: Sendable {
   /// The sum of the digests of the frames that were taken.
   var digest: UInt64 = 0
   var wasDrained = false
+  /// Whether a wait lasted as long as it was allowed to.
+  var sleptInVain = false
   var problem: String?
 }
 
@@ -184,13 +186,14 @@ struct RandomTraffic: Sendable {
   let seed: UInt64
   let frameCount: Int
 
-  /// Sends all frames on a queue, with flushes at random, and waits for their completions.
-  func run(on device: Device, queue: Int) -> TrafficResult {
+  /// Sends all frames on a queue, with flushes at random, and waits for their completions. One wait lasts no longer than
+  /// `patience` nanoseconds.
+  func run(on device: Device, queue: Int, number: Int? = nil, patience: UInt64 = 1_000_000) -> TrafficResult {
     var chance = SeededGenerator(seed: seed)
     let pool = chance.bytes(Self.poolByteCount)
     var result = TrafficResult()
     do {
-      var sender = try device.makeSender(queue: queue)
+      var sender = try device.makeSender(queue: queue, number: number)
       do {
         for _ in 0..<frameCount {
           let byteCount = Int.random(in: Self.sizes, using: &chance)
@@ -198,7 +201,10 @@ struct RandomTraffic: Sendable {
           let frame = pool.span.bytes.extracting(start..<start + byteCount)
           while try sender.send(frame) == .wouldBlock {
             try sender.flush()
-            if try sender.poll() == 0 { try sender.wait(timeout: 1_000_000) }
+            guard try sender.poll() == 0 else { continue }
+            let start = MonotonicClock.monotonic.now()
+            try sender.wait(timeout: patience)
+            if MonotonicClock.monotonic.now() - start >= patience { result.sleptInVain = true }
           }
           result.digest &+= FrameDigest.hash(frame)
           if chance.next() % 8 == 0 { try sender.flush() }

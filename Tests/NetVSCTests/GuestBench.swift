@@ -38,6 +38,7 @@ final class GuestBench {
     configuration.clock = clock.clock
     configuration.packetsPerMessage = 1
     configuration.largeBuffersPerQueue = 0
+    configuration.spareSections = 0
     return configuration
   }
 

@@ -25,7 +25,7 @@ public struct PacketCount: Equatable, Sendable {
   }
 }
 
-/// What became of the packets of one queue, and how often it had to wait for what. Owned by the queue's sender.
+/// What became of the packets of one sender, or of several together, and how often they had to wait for what.
 ///
 /// At rest `offered = refused + completed + failed + lost`, in packets and in bytes.
 public struct QueueCounters: Equatable, Sendable {
@@ -82,4 +82,29 @@ public struct QueueCounters: Equatable, Sendable {
 
   /// Nothing yet.
   public init() {}
+
+  /// Adds what another sender counted.
+  public static func += (left: inout QueueCounters, right: QueueCounters) {
+    left.offered += right.offered
+    left.refusedTooLarge += right.refusedTooLarge
+    left.refusedTooShort += right.refusedTooShort
+    left.reserved += right.reserved
+    left.published += right.published
+    left.completed += right.completed
+    left.failed += right.failed
+    left.lost += right.lost
+    left.ringFull &+= right.ringFull
+    left.noSection &+= right.noSection
+    left.lentFrames &+= right.lentFrames
+    left.largeCopies &+= right.largeCopies
+    left.signals &+= right.signals
+    left.signalsElided &+= right.signalsElided
+    left.messages &+= right.messages
+    left.completions &+= right.completions
+    left.unknownCompletions &+= right.unknownCompletions
+    left.malformedCompletions &+= right.malformedCompletions
+    left.receivesAcknowledged &+= right.receivesAcknowledged
+    left.ignoredPackets &+= right.ignoredPackets
+    left.waits &+= right.waits
+  }
 }

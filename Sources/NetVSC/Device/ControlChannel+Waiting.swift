@@ -38,7 +38,7 @@ extension ControlChannel {
 
   /// Waits until the host got back all that it must.
   mutating func settle() throws(DeviceError) {
-    try wait(for: "the last acknowledgement") { $0.acknowledgements.isEmpty }
+    try wait(for: "the last acknowledgement") { $0.ends.receive.acknowledgements.isEmpty }
   }
 
   /// Reads an answer.
@@ -60,10 +60,10 @@ extension ControlChannel {
     let elapsed = clock.now() &- start
     guard elapsed < answerTimeout else { throw .noAnswer(step: step) }
     do throws(RingError) {
-      let isEmpty = if host.runsInline { true } else { try !ends.receive.unmask() }
+      let isEmpty = if host.runsInline { true } else { try !ends.receive.ring.unmask() }
       if isEmpty {
         host.attend(channel, timeout: min(answerTimeout - elapsed, Self.longestWait))
-        ends.receive.mask()
+        ends.receive.ring.mask()
       }
     } catch {
       throw failure(error, step: step)
@@ -74,9 +74,9 @@ extension ControlChannel {
   private mutating func takePackets(step: String) throws(DeviceError) {
     do throws(RingError) {
       for _ in 0..<Self.packetBudget {
-        guard acknowledgements.count < Self.packetBudget, try takeNext() else { break }
+        guard ends.receive.acknowledgements.count < Self.packetBudget, try takeNext() else { break }
       }
-      if ends.receive.release() { channel.toHost.ring() }
+      if ends.receive.ring.release() { channel.toHost.ring() }
       try sendAcknowledgements()
     } catch {
       throw failure(error, step: step)
@@ -94,7 +94,7 @@ extension ControlChannel {
 
   /// Takes the host's next packet. Returns whether there was one.
   private mutating func takeNext() throws(RingError) -> Bool {
-    guard let packet = try ControlPacket(next: &ends.receive, receiveBuffer) else { return false }
+    guard let packet = try ControlPacket(next: &ends.receive.ring, receiveBuffer) else { return false }
     switch packet.type {
     case .completion where packet.transactionID == awaitedTransaction:
       awaitedTransaction = nil
@@ -107,7 +107,7 @@ extension ControlChannel {
         awaitedRequest = nil
         reply = answer
       }
-      acknowledgements.append(packet.transactionID)
+      ends.receive.acknowledgements.append(packet.transactionID)
     default: break
     }
     return true
@@ -116,8 +116,8 @@ extension ControlChannel {
   /// Gives receive packets back, as far as there is room: the host may still have to make some.
   private mutating func sendAcknowledgements() throws(RingError) {
     var sent = 0
-    defer { acknowledgements.removeFirst(sent) }
-    for transactionID in acknowledgements {
+    defer { ends.receive.acknowledgements.removeFirst(sent) }
+    for transactionID in ends.receive.acknowledgements {
       do throws(RingError) {
         signal(try ends.transmit.acknowledge(transactionID))
       } catch .full {

@@ -30,8 +30,6 @@ struct ControlChannel: ~Copyable {
   var awaitedRequest: UInt32?
   var completion: [UInt8]?
   var reply: [UInt8]?
-  /// Receive packets that the host must get back, for which the ring had no room yet.
-  var acknowledgements: [UInt64] = []
 
   init(
     ends: consuming ChannelEnds, channel: Channel, host: any HostEndpoint, requestPage: DeviceMemory,

@@ -46,7 +46,7 @@ public final class Device: Sendable {
     scalesReceives: Bool, link: LinkState, flowSteering: FlowSteering, clock: MonotonicClock, farewell: Farewell
   ) {
     queueCount = queues.count
-    maximumFrameByteCount = queues[0].maximumFrameByteCount
+    maximumFrameByteCount = queues[0].terms.maximumFrameByteCount
     self.offloads = offloads
     self.scalesReceives = scalesReceives
     self.link = link
@@ -68,10 +68,20 @@ public final class Device: Sendable {
   /// How many times the host told of a change, of the link or of something else.
   public var statusIndicationCount: UInt64 { link.indicationCount }
 
-  /// The sender of one queue. There is one at a time; `Sender.finish` gives the queue back.
-  public func makeSender(queue index: Int) throws(DeviceError) -> Sender {
-    guard queues.indices.contains(index), let ends = queues[index].open.takeEnds() else { throw .queueTaken(index) }
-    return Sender(queue: queues[index], ends: ends, clock: clock)
+  /// A sender of one queue: of any of its places that is free, or of that number, from 0. There are as many at a time as
+  /// `DeviceConfiguration.sendersPerQueue`; `Sender.finish` gives a place back.
+  public func makeSender(queue index: Int, number: Int? = nil) throws(DeviceError) -> Sender {
+    guard queues.indices.contains(index), let place = queues[index].takePlace(number) else {
+      throw .queueTaken(index)
+    }
+    do throws(RingError) {
+      if let sender = try Sender(on: queues[index], at: place, clock: clock) { return sender }
+    } catch {
+      place.leave()
+      throw .refused(step: "a sender of queue \(index)", reason: "\(error)")
+    }
+    place.leave()
+    throw .queueTaken(index)
   }
 
   /// Says farewell to the host, closes the channels and gives the memory back. Later calls do nothing.

@@ -6,12 +6,18 @@ public struct DeviceConfiguration: Sendable {
   public var queueCount = 1
   /// The longest frame, from the destination address on, in bytes: an IP MTU and 14. From 1514 to 9216.
   public var frameByteCount = 9216
-  /// How the queues' rings are owned.
-  public var ringMode = RingMode.exclusive
+  /// How many senders each queue may have at a time, from 1 to 64.
+  public var sendersPerQueue = 1
+  /// How the queues' rings are owned. nil: exclusively by one sender, cooperatively by several.
+  public var ringMode: RingMode?
   /// The size of one ring in bytes, its control page included: at least two pages, whole pages.
   public var ringByteCount = 128 * 4096
-  /// How many sections of the send buffer each queue wants. All queues together get at most 16 MiB of them.
+  /// How many sections of the send buffer each queue wants, for all its senders. All queues together get at most 16 MiB
+  /// of them.
   public var sectionsPerQueue = 256
+  /// How many sections more belong to no sender, from 0 to 4096: each may borrow of them, up to as many as it has itself,
+  /// while its own are all taken. Where memory is short they are a quarter of all.
+  public var spareSections = 64
   /// How many frames go into one message at most, as far as the host takes several; from 1 to 64. Each message costs
   /// both sides about as much as copying a frame.
   public var packetsPerMessage = 8
@@ -37,9 +43,18 @@ public struct DeviceConfiguration: Sendable {
 }
 
 extension DeviceConfiguration {
+  /// How the rings are owned, decided.
+  var effectiveRingMode: RingMode { ringMode ?? (sendersPerQueue == 1 ? .exclusive : .cooperative) }
+
   /// Throws where a value cannot be.
   func validate() throws(DeviceError) {
     guard (1...64).contains(queueCount) else { throw .badConfiguration("queues: from 1 to 64, not \(queueCount)") }
+    guard (1...64).contains(sendersPerQueue) else {
+      throw .badConfiguration("senders per queue: from 1 to 64, not \(sendersPerQueue)")
+    }
+    guard sendersPerQueue == 1 || ringMode != .exclusive else {
+      throw .badConfiguration("an exclusive ring has one sender, not \(sendersPerQueue)")
+    }
     guard (1514...9216).contains(frameByteCount) else {
       throw .badConfiguration("frame size: from 1514 to 9216 bytes, not \(frameByteCount)")
     }
@@ -48,6 +63,9 @@ extension DeviceConfiguration {
     }
     guard (1...4096).contains(sectionsPerQueue) else {
       throw .badConfiguration("sections per queue: from 1 to 4096, not \(sectionsPerQueue)")
+    }
+    guard (0...4096).contains(spareSections) else {
+      throw .badConfiguration("spare sections: from 0 to 4096, not \(spareSections)")
     }
     guard (1...64).contains(packetsPerMessage) else {
       throw .badConfiguration("packets per message: from 1 to 64, not \(packetsPerMessage)")
@@ -77,7 +95,7 @@ public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
   case noAnswer(step: String)
   /// The host went away.
   case rescinded(String)
-  /// There is no such queue, or it has a sender already.
+  /// There is no such queue, or it has as many senders as it may already.
   case queueTaken(Int)
 
   /// What happened, in one line.
@@ -88,7 +106,7 @@ public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
     case .refused(let step, let reason): "the host refused \(step): \(reason)"
     case .noAnswer(let step): "the host did not answer \(step) in time"
     case .rescinded(let reason): "the host went away: \(reason)"
-    case .queueTaken(let queue): "queue \(queue) does not exist or has a sender already"
+    case .queueTaken(let queue): "queue \(queue) does not exist or has all its senders already"
     }
   }
 }

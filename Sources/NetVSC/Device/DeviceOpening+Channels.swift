@@ -61,8 +61,11 @@ extension DeviceOpening {
       return OpenChannel(
         channel,
         ChannelEnds(
-          transmit: try TransmitRing(transmit, mode: configuration.ringMode, of: channel),
-          receive: try RingConsumer(receive.ring, keeper: receive)))
+          transmit: try TransmitRing(
+            transmit, mode: configuration.effectiveRingMode, of: channel,
+            // One more than senders: for the control path, while there are none.
+            writerLimit: configuration.sendersPerQueue + 1),
+          receive: ReceiveEnd(try RingConsumer(receive.ring, keeper: receive))))
     } catch {
       offer.close(channel)
       throw .refused(step: "channel \(index)", reason: "\(error)")

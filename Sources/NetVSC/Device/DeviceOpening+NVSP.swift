@@ -52,7 +52,8 @@ extension DeviceOpening {
     let step = "the send buffer"
     // A host's sections are about a frame long, and never shorter than those of common hosts; more is not used.
     let section = max(configuration.frameByteCount + 256, Self.commonSectionByteCount)
-    let wanted = configuration.queueCount * configuration.sectionsPerQueue * section
+    let spare = configuration.queueCount * configuration.sendersPerQueue > 1 ? configuration.spareSections : 0
+    let wanted = (configuration.queueCount * configuration.sectionsPerQueue + spare) * section
     let buffer = try allocate(min(wanted, Self.sendBufferLimit))
     let answer: SendSendBufferComplete = try control.request(
       SendSendBuffer(gpadl: establishGPADL(buffer)), step: step)

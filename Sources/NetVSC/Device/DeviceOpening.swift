@@ -64,36 +64,4 @@ final class DeviceOpening {
         version: version, memory: memory, gpadls: gpadls))
   }
 
-  /// Gives each channel its part of the send buffer.
-  private func makeQueues(
-    _ sendBuffer: (bytes: SharedBytes, sectionByteCount: Int), _ limits: RNDISTransmitLimits, frameByteCount: Int,
-    _ receiveBuffer: ReceiveBuffer
-  ) throws(DeviceError) -> [DeviceQueue] {
-    let messageLimits = OpenMessage.Limits(
-      packetCount: min(limits.maximumPacketsPerMessage, UInt32(configuration.packetsPerMessage)),
-      byteCount: min(UInt32(sendBuffer.sectionByteCount), limits.maximumTransferByteCount),
-      alignmentMask: Int(limits.alignment) - 1)
-    let transferByteCount = Int(limits.maximumTransferByteCount)
-    let directLayout = DirectMemory.Layout(
-      headerCount: configuration.lentFramesPerQueue, bufferCount: configuration.largeBuffersPerQueue)
-    let copiedByteCount =
-      directLayout.bufferCount > 0
-      ? min(DirectMemory.bufferByteCount, transferByteCount) : Int(messageLimits.byteCount)
-    let maximumFrameByteCount = min(frameByteCount, copiedByteCount - Int(RNDISPacketHeader.encodedSize))
-    let (byteCount, sectionByteCount) = (sendBuffer.bytes.byteCount, sendBuffer.sectionByteCount)
-    let sectionCount = min(byteCount / sectionByteCount / channels.count, configuration.sectionsPerQueue)
-    guard sectionCount > 0 else {
-      throw .refused(step: "the send buffer", reason: "\(byteCount) bytes hold no section for each queue")
-    }
-    let directMemory = try allocate(channels.count * directLayout.byteCount)
-    return channels.enumerated().map { index, channel in
-      DeviceQueue(
-        open: channel, host: offer.host, sendBuffer: sendBuffer.bytes, sectionByteCount: sectionByteCount,
-        sections: index * sectionCount..<(index + 1) * sectionCount, directMemory: directMemory,
-        directOffset: index * directLayout.byteCount, directLayout: directLayout,
-        maximumFrameByteCount: maximumFrameByteCount, messageLimits: messageLimits,
-        transferByteCount: transferByteCount, copiedByteCount: copiedByteCount,
-        copyThreshold: configuration.copyThreshold, receiveBuffer: index == 0 ? receiveBuffer : nil)
-    }
-  }
 }

@@ -1,77 +1,15 @@
 internal import SharedMemory
 internal import Synchronization
 internal import VMBusRing
+internal import WireFormats
 
-/// Both ends of a channel that belong to the guest.
-struct ChannelEnds: ~Copyable, Sendable {
-  var transmit: TransmitRing
-  var receive: RingConsumer<MappedRing>
-}
-
-/// A channel that is open, and its ends while nobody works with them.
-final class OpenChannel: Sendable {
-  let channel: Channel
-  private let ends: Mutex<ChannelEnds?>
-
-  init(_ channel: Channel, _ ends: consuming sending ChannelEnds) {
-    self.channel = channel
-    self.ends = Mutex(ends)
-  }
-
-  /// Hands out the ends; nil while somebody has them.
-  func takeEnds() -> ChannelEnds? { ends.withLock { $0.take() } }
-
-  func takeBack(_ returned: consuming ChannelEnds) {
-    var returned: ChannelEnds? = returned
-    ends.withLock { $0 = returned.take() }
-  }
-}
-
-/// What outlives a sender, because the host may still come back to it: sections of messages that did not complete, their
-/// ids, and receive packets that are not acknowledged.
-struct QueueRemains: ~Copyable, Sendable {
-  var sections: SectionShare
-  var directMemory: DirectMemory
-  var loans: MemoryLoans
-  var inFlight: InFlightTable
-  var acknowledgements: [UInt64] = []
-  var violation: String?
-
-  /// Of a queue that had no sender yet.
-  init(of queue: DeviceQueue) {
-    sections = SectionShare(
-      of: queue.sendBuffer, sectionByteCount: queue.sectionByteCount, sections: queue.sections)
-    directMemory = DirectMemory(queue.directMemory, at: queue.directOffset, queue.directLayout)
-    loans = MemoryLoans()
-    // Every message holds one of these at least.
-    inFlight = InFlightTable(
-      capacity: queue.sections.count + queue.directLayout.headerCount + queue.directLayout.bufferCount)
-  }
-
-  init(
-    sections: consuming SectionShare, directMemory: consuming DirectMemory, loans: consuming MemoryLoans,
-    inFlight: consuming InFlightTable, acknowledgements: [UInt64], violation: String?
-  ) {
-    self.sections = sections
-    self.directMemory = directMemory
-    self.loans = loans
-    self.inFlight = inFlight
-    self.acknowledgements = acknowledgements
-    self.violation = violation
-  }
-}
-
-/// One queue of a device: its channel, and its part of the send buffer.
-final class DeviceQueue: Sendable {
-  let open: OpenChannel
+/// What the queues of a device have in common.
+struct QueueTerms: Sendable {
   let host: any HostEndpoint
   let sendBuffer: SharedBytes
   let sectionByteCount: Int
-  /// The sections of the buffer that are this queue's.
-  let sections: Range<Int>
-  /// The memory of all queues' messages that use no section, and where this queue's begins.
+  /// The memory of all messages that use no section, and each sender's part of it.
   let directMemory: DeviceMemory
-  let directOffset: Int
   let directLayout: DirectMemory.Layout
   let maximumFrameByteCount: Int
   /// What a message may hold.
@@ -81,43 +19,64 @@ final class DeviceQueue: Sendable {
   let copiedByteCount: Int
   /// Frames that could be lent are copied up to this size in bytes.
   let copyThreshold: Int
+}
+
+/// One queue of a device: its channel, and the places of its senders.
+final class DeviceQueue: Sendable {
+  let open: OpenChannel
+  let terms: QueueTerms
+  let places: [SenderPlace]
   /// Where the host indicates what happens to the device. Only the primary channel's queue has it.
   let receiveBuffer: ReceiveBuffer?
-
-  /// What the last sender left to the next; nil before the first, and while one is out.
-  private let remains = Mutex<QueueRemains?>(nil)
+  /// The rule of the rings that the host broke, on any of the queue's senders; nil while it broke none.
+  private let violation = Mutex<String?>(nil)
+  private let hasViolation = Atomic(false)
 
   /// The queue's number is its channel's.
   var index: Int { open.channel.index }
   var channel: Channel { open.channel }
+  var host: any HostEndpoint { terms.host }
+  /// Whether there may be several senders.
+  var isShared: Bool { places.count > 1 }
 
-  init(
-    open: OpenChannel, host: any HostEndpoint, sendBuffer: SharedBytes, sectionByteCount: Int, sections: Range<Int>,
-    directMemory: DeviceMemory, directOffset: Int, directLayout: DirectMemory.Layout, maximumFrameByteCount: Int,
-    messageLimits: OpenMessage.Limits, transferByteCount: Int, copiedByteCount: Int, copyThreshold: Int,
-    receiveBuffer: ReceiveBuffer?
-  ) {
+  init(open: OpenChannel, terms: QueueTerms, places: [SenderPlace], receiveBuffer: ReceiveBuffer?) {
     self.open = open
-    self.host = host
-    self.sendBuffer = sendBuffer
-    self.sectionByteCount = sectionByteCount
-    self.sections = sections
-    self.directMemory = directMemory
-    self.directOffset = directOffset
-    self.directLayout = directLayout
-    self.maximumFrameByteCount = maximumFrameByteCount
-    self.messageLimits = messageLimits
-    self.transferByteCount = transferByteCount
-    self.copiedByteCount = copiedByteCount
-    self.copyThreshold = copyThreshold
+    self.terms = terms
+    self.places = places
     self.receiveBuffer = receiveBuffer
+    // Those that sleep are to see it.
+    if places.count > 1 { open.channel.whenRescinded { for place in places { place.bell.ring() } } }
   }
 
-  /// What the last sender left; that of a queue never used for the first.
-  func takeRemains() -> QueueRemains { remains.withLock { $0.take() } ?? QueueRemains(of: self) }
+  /// Throws where the host broke the ring. One that was broken once is never trusted again.
+  @inline(__always)
+  func checkRing() throws(SenderError) {
+    guard !hasViolation.load(ordering: .relaxed) else { throw failure }
+  }
 
-  func leave(_ left: consuming QueueRemains) {
-    var left: QueueRemains? = left
-    remains.withLock { $0 = left.take() }
+  /// Throws where the queue cannot be used any more.
+  @inline(__always)
+  func check() throws(SenderError) {
+    try checkRing()
+    guard !channel.isRescinded else { throw failure }
+  }
+
+  @inline(never)
+  private var failure: SenderError {
+    if let rule = violation.withLock({ $0 }) { return .hostViolation(rule) }
+    return .rescinded(channel.rescindReason ?? "no reason given")
+  }
+
+  /// Ends the queue for all its senders: the host broke a rule.
+  func end(because rule: String) -> SenderError {
+    violation.withLock { $0 = $0 ?? rule }
+    hasViolation.store(true, ordering: .relaxed)
+    for place in places { place.bell.ring() }
+    return .hostViolation(rule)
+  }
+
+  /// Takes a place that is free, or the one of that number; nil where there is none.
+  func takePlace(_ number: Int?) -> SenderPlace? {
+    places.first { (number == nil || number == $0.number) && $0.take() }
   }
 }

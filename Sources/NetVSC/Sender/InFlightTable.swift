@@ -2,8 +2,13 @@ internal import SharedMemory
 
 /// What a queue's messages are waiting for: one entry a message, found again by the transaction id of its completion.
 ///
-/// An id is a slot's number plus one, and the slot's generation above it. So it is never 0 (hosts do not answer that),
-/// never an address, and an id that comes a second time, or was made up, names nothing.
+/// An id is a slot's number plus one, the number of the queue's sender whose table it is, and the slot's generation:
+/// ```
+///   63              32 31         20 19               0
+///   [  generation    ][   sender    ][   slot + 1     ]
+/// ```
+/// So it is never 0 (hosts do not answer that), never an address, and an id that comes a second time, or was made up,
+/// names nothing.
 struct InFlightTable: ~Copyable {
   /// What one message carries.
   struct Message: BitwiseCopyable {
@@ -31,15 +36,24 @@ struct InFlightTable: ~Copyable {
     var isAbandoned: Bool { state == .abandoned }
   }
 
+  private static let slotBits: UInt32 = 20
+  /// How many messages a table holds at most.
+  static let capacityLimit = (1 << slotBits) - 1
+  /// How many senders of a queue can be told apart.
+  static let senderLimit = 1 << 12
+
+  /// What an id's lower half is above the slot's number: the sender's number, and the one that is added.
+  private let firstID: UInt32
   private var messages: PrivateList<Message>
   /// In the same places. What most messages have no use for lies apart, so that they stay small.
   private var directMessages: PrivateList<DirectMessage>
   private var free: PrivateList<UInt32>
   private var abandonedCount = 0
 
-  /// A table for at most `capacity` messages.
-  init(capacity: Int) {
-    precondition(capacity > 0 && capacity < UInt32.max)
+  /// A table for at most `capacity` messages of the queue's sender of that number.
+  init(capacity: Int, sender: Int = 0) {
+    precondition((1...Self.capacityLimit).contains(capacity) && (0..<Self.senderLimit).contains(sender))
+    firstID = (UInt32(sender) << Self.slotBits) + 1
     messages = PrivateList(capacity: capacity)
     directMessages = PrivateList(capacity: capacity)
     free = PrivateList(capacity: capacity)
@@ -49,6 +63,21 @@ struct InFlightTable: ~Copyable {
       directMessages.append(DirectMessage())
       free.append(slot)
     }
+  }
+
+  /// The number of the sender whose message a completion names, if it names any.
+  @inline(__always)
+  static func sender(of transactionID: UInt64) -> Int {
+    Int(UInt32(truncatingIfNeeded: transactionID) >> slotBits)
+  }
+
+  /// The slot that an id names; beyond all that there are where it names none, or is another sender's.
+  @inline(__always)
+  private func slot(of transactionID: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: transactionID) &- firstID) }
+
+  @inline(__always)
+  private func transactionID(ofSlot slot: UInt32, _ generation: UInt32) -> UInt64 {
+    UInt64(generation) << 32 | UInt64(firstID + slot)
   }
 
   /// How many messages are in flight, those that were given up left out.
@@ -62,13 +91,13 @@ struct InFlightTable: ~Copyable {
     messages[Int(slot)] = Message(
       section: section, packetCount: packetCount, byteCount: byteCount, generation: generation, state: .entered,
       publishedAt: 0)
-    return UInt64(generation) << 32 | UInt64(slot + 1)
+    return self.transactionID(ofSlot: slot, generation)
   }
 
   /// Enters a message with page ranges.
   mutating func enter(section: UInt32, packetCount: UInt32, byteCount: UInt32, _ direct: DirectMessage) -> UInt64 {
     let transactionID = enter(section: section, packetCount: packetCount, byteCount: byteCount)
-    let slot = Int(UInt32(truncatingIfNeeded: transactionID)) - 1
+    let slot = slot(of: transactionID)
     messages[slot].isDirect = true
     directMessages[slot] = direct
     return transactionID
@@ -76,13 +105,13 @@ struct InFlightTable: ~Copyable {
 
   /// What a message with page ranges holds, when it was just taken out, or given up.
   func directMessage(of transactionID: UInt64) -> DirectMessage {
-    directMessages[Int(UInt32(truncatingIfNeeded: transactionID)) - 1]
+    directMessages[slot(of: transactionID)]
   }
 
   /// Notes when a message that was entered is published. Returns what it carries.
   @inline(__always)
   mutating func stamp(_ transactionID: UInt64, at time: UInt64) -> (packetCount: UInt32, byteCount: UInt32) {
-    let slot = Int(UInt32(truncatingIfNeeded: transactionID)) - 1
+    let slot = slot(of: transactionID)
     messages[slot].publishedAt = time
     messages[slot].state = .published
     return (messages[slot].packetCount, messages[slot].byteCount)
@@ -91,8 +120,7 @@ struct InFlightTable: ~Copyable {
   /// Takes the message that a completion names out of the table; nil where the id names nothing in flight.
   @inline(__always)
   mutating func remove(_ transactionID: UInt64) -> Message? {
-    // An id of 0 wraps around to a slot that does not exist.
-    let slot = Int(UInt32(truncatingIfNeeded: transactionID) &- 1)
+    let slot = slot(of: transactionID)
     guard slot < messages.count, messages[slot].state == .published || messages[slot].state == .abandoned,
       messages[slot].generation == UInt32(truncatingIfNeeded: transactionID >> 32)
     else { return nil }
@@ -101,7 +129,7 @@ struct InFlightTable: ~Copyable {
 
   /// Takes a message out that was entered and not published.
   mutating func withdraw(_ transactionID: UInt64) -> Message {
-    let slot = Int(UInt32(truncatingIfNeeded: transactionID)) - 1
+    let slot = slot(of: transactionID)
     precondition(messages[slot].state == .entered, "what is withdrawn was never published")
     return free(slot)
   }
@@ -122,7 +150,7 @@ struct InFlightTable: ~Copyable {
     var abandoned: [(message: Message, transactionID: UInt64)] = []
     for slot in 0..<messages.count where messages[slot].state == .published {
       messages[slot].state = .abandoned
-      abandoned.append((messages[slot], UInt64(messages[slot].generation) << 32 | UInt64(slot + 1)))
+      abandoned.append((messages[slot], transactionID(ofSlot: UInt32(slot), messages[slot].generation)))
     }
     abandonedCount += abandoned.count
     return abandoned

@@ -45,7 +45,7 @@ extension Sender {
     if !message.isOpen {
       if burst.freeCount == 0 { try flush() }
       guard burst.freeCount > 0 else { return false }
-      guard let section = sections.next else {
+      guard let section = sections.next ?? sections.borrow() else {
         counts.noSection &+= 1
         return placeHeaderInSlot(ofFrame: byteCount, offload, &direct)
       }

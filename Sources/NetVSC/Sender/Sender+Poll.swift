@@ -6,8 +6,8 @@ internal import WireFormats
 private struct HostPacket {
   let type: VMBusPacketType
   let transactionID: UInt64
-  /// The first word of the payload; nil when there is none.
-  let word: UInt64?
+  /// The first word of the payload; all ones, which mean nothing, when there is none.
+  let word: UInt64
 
   /// What a packet of the primary channel indicates is taken in here, while it is still in the ring.
   @inline(__always)
@@ -15,7 +15,7 @@ private struct HostPacket {
     guard let packet = try ring.next() else { return nil }
     type = packet.descriptor.type
     transactionID = packet.descriptor.transactionID
-    word = packet.payloadByteCount >= 8 ? packet.word(at: packet.descriptor.payloadOffset) : nil
+    word = packet.payloadByteCount >= 8 ? packet.word(at: packet.descriptor.payloadOffset) : .max
     if type == .dataUsingTransferPages { queue.receiveBuffer?.takeIndications(of: packet) }
   }
 }
@@ -29,149 +29,127 @@ extension Sender {
   public mutating func poll() throws(SenderError) -> Int { try poll { _ in } }
 
   /// The same, and gives frames that were lent back to the caller.
+  ///
+  /// On a queue that is shared one sender at a time takes packets out of the ring, for all of them; the others, for whom it
+  /// is not their turn, get what was handed to them before.
   @discardableResult
   public mutating func poll(_ returned: (ReturnedFrame) -> Void) throws(SenderError) -> Int {
     settle()
-    if let violation { throw .hostViolation(violation) }
+    try queue.checkRing()
     var completed = 0
-    var now: UInt64 = 0
-    do throws(RingError) {
-      for _ in 0..<Self.pollBudget {
-        // What cannot be acknowledged yet stays in the host's ring, where it fills no memory of ours.
-        guard acknowledgements.count < Self.pollBudget,
-          let packet = try HostPacket(next: &ends.receive, of: queue)
-        else { break }
-        switch packet.type {
-        case .completion:
-          if now == 0 { now = clock.now() }
-          switch complete(packet.transactionID, word: packet.word, at: now) {
-          case .unknown: break
-          case .known: completed += 1
-          case .returning(let frame):
-            completed += 1
-            returned(frame)
-          }
-        case .dataUsingTransferPages: acknowledgements.append(packet.transactionID)
-        default: counts.ignoredPackets &+= 1
-        }
-      }
-      if completed > 0 { times.lastCompletion = now }
-      if ends.receive.release() { queue.channel.toHost.ring() }
-    } catch {
-      try note(error)
+    if queue.isShared {
+      completed += takeMail(returned)
+      receive = queue.open.takeReceiveEnd()
     }
-    try checkChannel()
-    try sendAcknowledgements()
+    var failure: RingError?
+    if var end = receive.take() {
+      do throws(RingError) {
+        try takePackets(from: &end, &completed, returned)
+      } catch {
+        failure = error
+      }
+      receive = consume end
+    }
+    sections.returnBorrowed(keeping: Self.burstCapacity)
+    do throws(SenderError) {
+      if let failure { try note(failure) }
+      try queue.check()
+      try sendAcknowledgements()
+    } catch {
+      passOnReceiveEnd()
+      throw error
+    }
+    passOnReceiveEnd()
     return completed
   }
 
-  /// What a completion names.
-  private enum Named {
-    case unknown
-    /// A message in flight.
-    case known
-    /// A message in flight whose frame the caller gets back.
-    case returning(ReturnedFrame)
+  /// Takes packets out of the ring: completions of its own, which it counts, and others'.
+  private mutating func takePackets(
+    from end: inout ReceiveEnd, _ completed: inout Int, _ returned: (ReturnedFrame) -> Void
+  ) throws(RingError) {
+    var now: UInt64 = 0
+    for _ in 0..<Self.pollBudget {
+      // What cannot be acknowledged yet stays in the host's ring, where it fills no memory of ours.
+      guard end.acknowledgements.count < Self.pollBudget,
+        let packet = try HostPacket(next: &end.ring, of: queue)
+      else { break }
+      switch packet.type {
+      case .completion:
+        if now == 0 { now = clock.now() }
+        let completion = MailedCompletion(transactionID: packet.transactionID, word: packet.word)
+        if InFlightTable.sender(of: packet.transactionID) == place.number {
+          completed += complete(completion, at: now, returned)
+        } else {
+          mail(completion)
+        }
+      case .dataUsingTransferPages: end.acknowledgements.append(packet.transactionID)
+      default: counts.ignoredPackets &+= 1
+      }
+    }
+    if completed > 0, now > 0 { times.lastCompletion = now }
+    if end.ring.release() { queue.channel.toHost.ring() }
   }
 
-  /// Accounts for one completion.
+  /// Accounts for one completion. Returns how many messages completed: one, or none.
   ///
   /// The message's resources are free whatever the host says of it.
   @inline(__always)
-  private mutating func complete(_ transactionID: UInt64, word: UInt64?, at now: UInt64) -> Named {
+  mutating func complete(_ completion: MailedCompletion, at now: UInt64, _ returned: (ReturnedFrame) -> Void) -> Int {
     counts.completions &+= 1
-    guard let message = inFlight.remove(transactionID) else {
+    guard let message = inFlight.remove(completion.transactionID) else {
       counts.unknownCompletions &+= 1
-      return .unknown
+      return 0
     }
-    guard !message.isDirect else { return complete(message, transactionID, word: word, at: now) }
+    guard !message.isDirect else { return complete(message, completion, at: now, returned) }
     sections.give(back: message.section)
-    return account(for: message, word: word, at: now) ? .known : .unknown
+    return account(for: message, word: completion.word, at: now) ? 1 : 0
   }
 
   /// The same for a message with page ranges.
   @inline(never)
   private mutating func complete(
-    _ message: InFlightTable.Message, _ transactionID: UInt64, word: UInt64?, at now: UInt64
-  ) -> Named {
-    let isSuccess = word == RNDISPacketComplete(status: .success).word
-    let frame = release(section: message.section, transactionID, as: isSuccess ? .completed : .failed)
+    _ message: InFlightTable.Message, _ completion: MailedCompletion, at now: UInt64,
+    _ returned: (ReturnedFrame) -> Void
+  ) -> Int {
+    let isSuccess = completion.word == RNDISPacketComplete(status: .success).word
+    let frame = release(
+      section: message.section, completion.transactionID, as: isSuccess ? .completed : .failed)
     // The frame of a message that was given up was given back then.
-    guard account(for: message, word: word, at: now) else { return .unknown }
-    return frame.map { .returning($0) } ?? .known
+    guard account(for: message, word: completion.word, at: now) else { return 0 }
+    if let frame { returned(frame) }
+    return 1
   }
 
   /// Counts what a message carried. Returns false for one that was given up, and counted then.
   @inline(__always)
-  private mutating func account(for message: InFlightTable.Message, word: UInt64?, at now: UInt64) -> Bool {
+  private mutating func account(for message: InFlightTable.Message, word: UInt64, at now: UInt64) -> Bool {
     guard !message.isAbandoned else {
       counts.unknownCompletions &+= 1
       return false
     }
     latencies.record(now &- min(now, message.publishedAt))
-    if let word, word == RNDISPacketComplete(status: .success).word {
+    if word == RNDISPacketComplete(status: .success).word {
       counts.completed.add(message.packetCount, bytes: message.byteCount)
     } else {
       counts.failed.add(message.packetCount, bytes: message.byteCount)
-      if word.map({ UInt32(truncatingIfNeeded: $0) }) != RNDISPacketComplete.type.rawValue {
-        counts.malformedCompletions &+= 1
-      }
+      if UInt32(truncatingIfNeeded: word) != RNDISPacketComplete.type.rawValue { counts.malformedCompletions &+= 1 }
     }
     return true
   }
 
-  /// Gives receive packets back to the host, which can reuse their buffers then. They go before any frame.
+  /// Gives receive packets back to the host, which can reuse their buffers then, if this sender has any. They go before
+  /// any frame.
   mutating func sendAcknowledgements() throws(SenderError) {
-    while let transactionID = acknowledgements.last {
+    while let transactionID = receive?.acknowledgements.last {
       let publication: Publication
       do {
-        publication = try ends.transmit.acknowledge(transactionID)
+        publication = try transmit.acknowledge(transactionID)
       } catch {
         return try note(error)
       }
-      acknowledgements.removeLast()
+      receive?.acknowledgements.removeLast()
       counts.receivesAcknowledged &+= 1
       try signal(publication)
     }
   }
-
-  /// Waits, at most `timeout` nanoseconds, until the host has done something. A host without threads runs meanwhile.
-  public mutating func wait(timeout: UInt64) throws(SenderError) {
-    counts.waits &+= 1
-    guard !queue.host.runsInline else { return queue.host.attend(queue.channel, timeout: timeout) }
-    for _ in 0..<Self.spinCount {
-      if ends.receive.hasPackets { return }
-      Processors.pause()
-    }
-    do throws(RingError) {
-      guard try !ends.receive.unmask() else { return }
-    } catch {
-      return try note(error)
-    }
-    queue.host.attend(queue.channel, timeout: timeout)
-    ends.receive.mask()
-  }
-
-  /// Publishes everything and waits until all of it is completed, at most `timeout` nanoseconds. Returns whether it is.
-  ///
-  /// Frames that were lent go back to the caller meanwhile.
-  public mutating func drain(
-    timeout: UInt64, _ returned: (ReturnedFrame) -> Void = { _ in }
-  ) throws(SenderError) -> Bool {
-    let start = clock.now()
-    while true {
-      try flush()
-      try poll(returned)
-      guard inFlight.count > 0 else { return true }
-      let elapsed = clock.now() &- start
-      guard elapsed < timeout else { return false }
-      try wait(timeout: min(timeout - elapsed, Self.longestWait))
-    }
-  }
-
-  /// How often a wait looks before it sleeps: for about as long as waking up would take.
-  private static let spinCount = 500
-
-  /// The longest uninterrupted wait of a drain, in nanoseconds: a host that dies without a word is noticed after it.
-  private static let longestWait: UInt64 = 50_000_000
 }

@@ -59,14 +59,14 @@ extension Sender {
   public mutating func flush() throws(SenderError) {
     settle()
     closeMessage()
-    if let violation { throw .hostViolation(violation) }
+    try queue.checkRing()
     try sendAcknowledgements()
     guard burst.count > 0 else { return }
-    try checkChannel()
+    try queue.check()
     let published: PublishedBurst
     let now = clock.now()
     do {
-      published = try ends.transmit.publish(&burst, stamping: &inFlight, at: now)
+      published = try transmit.publish(&burst, stamping: &inFlight, at: now)
     } catch {
       return try note(error)
     }
@@ -86,7 +86,7 @@ extension Sender {
       closeMessage()
     }
     guard burst.freeCount > 0, fitsSection(frameByteCount, offload) else { return false }
-    guard let section = sections.next else {
+    guard let section = sections.next ?? sections.borrow() else {
       counts.noSection &+= 1
       return false
     }
@@ -167,15 +167,7 @@ extension Sender {
     case .closed: throw .rescinded(queue.channel.rescindReason ?? "closed")
     case .tooManyWriters: preconditionFailure("a ring refuses a writer when it is made, not when it writes")
     case .tooLarge, .indexOutOfRange, .indexMovedBack, .badDescriptor:
-      violation = "\(error)"
-      throw .hostViolation("\(error)")
+      throw queue.end(because: "\(error)")
     }
-  }
-
-  /// Throws where the queue cannot be used any more. A ring that was broken once is never trusted again.
-  @inline(__always)
-  func checkChannel() throws(SenderError) {
-    if let violation { throw .hostViolation(violation) }
-    guard !queue.channel.isRescinded else { throw .rescinded(queue.channel.rescindReason ?? "no reason given") }
   }
 }

@@ -8,7 +8,10 @@ internal import WireFormats
 /// the host takes several; or it is lent to the host where it lies, by `submit`. `flush` publishes all that was sent since
 /// the last one, with one index store and at most one doorbell. `poll` takes completions, which give back what was used.
 /// Nothing here blocks but `wait` and `drain`. A sender belongs to one thread at a time; call `finish` at the end, which
-/// gives the queue back to its device.
+/// gives its place on the queue back to the device.
+///
+/// Several senders may share a queue, each on its own thread: each has sections, ids and counters of its own, and none
+/// waits for another. Whoever polls takes the completions of all out of the ring, and hands the others theirs.
 public struct Sender: ~Copyable, Sendable {
   /// The shortest frame that is carried: an Ethernet header, in bytes.
   public static let minimumFrameByteCount = 14
@@ -18,7 +21,10 @@ public struct Sender: ~Copyable, Sendable {
   static let burstCapacity = 64
 
   let queue: DeviceQueue
-  var ends: ChannelEnds
+  let place: SenderPlace
+  var transmit: TransmitRing
+  /// Where the host's packets come in: always, on a queue of its own; else while it polls or waits for all.
+  var receive: ReceiveEnd?
   var sections: SectionShare
   var directMemory: DirectMemory
   var loans: MemoryLoans
@@ -28,10 +34,6 @@ public struct Sender: ~Copyable, Sendable {
   var burst = OpenBurst(capacity: burstCapacity)
   /// Where a `FrameReservation` leaves word that it was committed.
   let committed = StableCell(CommittedFrame.none)
-  /// Receive packets that the host must get back, for which the ring had no room yet.
-  var acknowledgements: [UInt64]
-  /// The rule of the rings that the host broke; nil while it broke none.
-  var violation: String?
   let clock: MonotonicClock
 
   /// The most RNDIS bytes of a message: whose frame is copied, and of any.
@@ -52,6 +54,9 @@ public struct Sender: ~Copyable, Sendable {
   /// The queue's number, from 0.
   public var queueIndex: Int { queue.index }
 
+  /// The sender's number among those of its queue, from 0.
+  public var number: Int { place.number }
+
   /// What became of the packets so far.
   public var counters: QueueCounters {
     var counters = counts
@@ -65,47 +70,65 @@ public struct Sender: ~Copyable, Sendable {
 
   /// Whether the next frame would be taken, whatever its size.
   public var hasRoom: Bool {
-    burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.freeCount > 0
-      && (directMemory.freeBufferCount > 0 || queue.directLayout.bufferCount == 0)
+    burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.hasRoom
+      && (directMemory.freeBufferCount > 0 || queue.terms.directLayout.bufferCount == 0)
   }
 
   /// Whether there is a message that is not in the burst yet, or will be when a committed frame is settled.
   private var hasOpenMessage: Bool { message.isOpen || committed.value.byteCount > 0 }
 
-  init(queue: DeviceQueue, ends: consuming ChannelEnds, clock: MonotonicClock) {
-    self.ends = ends
+  /// A sender at a place that was taken for it; nil where somebody has the channel for itself.
+  init?(on queue: DeviceQueue, at place: SenderPlace, clock: MonotonicClock) throws(RingError) {
+    var remains = place.takeRemains(queue.terms)
+    if queue.isShared {
+      guard let writer = try queue.open.share(remains.transmit.take()) else { return nil }
+      transmit = writer
+    } else {
+      guard let ends = queue.open.takeEnds() else { return nil }
+      ends.receive.ring.mask()
+      transmit = ends.transmit
+      receive = consume ends.receive
+    }
     self.queue = queue
+    self.place = place
     self.clock = clock
-    let remains = queue.takeRemains()
-    (acknowledgements, violation) = (remains.acknowledgements, remains.violation)
     sections = remains.sections
     directMemory = remains.directMemory
     loans = remains.loans
     inFlight = remains.inFlight
-    maximumFrameByteCount = queue.maximumFrameByteCount
-    messageLimits = queue.messageLimits
-    transferByteCount = queue.transferByteCount
-    copiedByteCount = queue.copiedByteCount
-    copyThreshold = queue.copyThreshold
-    self.ends.receive.mask()
+    maximumFrameByteCount = queue.terms.maximumFrameByteCount
+    messageLimits = queue.terms.messageLimits
+    transferByteCount = queue.terms.transferByteCount
+    copiedByteCount = queue.terms.copiedByteCount
+    copyThreshold = queue.terms.copyThreshold
   }
 
-  /// Ends the sender's work: what is still in flight is counted as lost, and the queue goes back to its device. Frames
+  /// Ends the sender's work: what is still in flight is counted as lost, and its place goes back to its device. Frames
   /// that are lent go back to the caller, though the host may read them still.
   public consuming func finish(_ returned: (ReturnedFrame) -> Void = { _ in }) -> SenderAccount {
     abandon(returned)
+    sections.returnBorrowed()
     let account = SenderAccount(counters: counts, latencies: latencies, times: times)
-    queue.leave(
-      QueueRemains(
-        sections: sections, directMemory: directMemory, loans: loans, inFlight: inFlight,
-        acknowledgements: acknowledgements, violation: violation))
-    queue.open.takeBack(ends)
+    let (queue, place) = (queue, place)
+    if let receive = receive.take() {
+      queue.open.takeBack(ChannelEnds(transmit: transmit, receive: receive))
+      place.leave(
+        SenderRemains(
+          transmit: nil, sections: sections, directMemory: directMemory, loans: loans, inFlight: inFlight))
+    } else {
+      place.leave(
+        SenderRemains(
+          transmit: transmit, sections: sections, directMemory: directMemory, loans: loans, inFlight: inFlight))
+      queue.open.leave()
+    }
     return account
   }
 
   private mutating func abandon(_ returned: (ReturnedFrame) -> Void) {
     settle()
     closeMessage()
+    // What others found in the ring was not lost.
+    _ = takeMail(returned)
     // The host never saw these.
     while let transactionID = burst.removeFirst() {
       let message = inFlight.withdraw(transactionID)

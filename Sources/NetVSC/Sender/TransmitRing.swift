@@ -19,23 +19,48 @@ struct TransmitRing: ~Copyable, Sendable {
   private var exclusive: ExclusiveProducer<MappedRing>?
   private var ordered: OrderedProducer<MappedRing>?
   private var cooperative: CooperativeProducer<MappedRing>?
+  /// What the writers share, where there are several.
+  private let orderedRing: OrderedRing<MappedRing>?
+  private let cooperativeRing: CooperativeRing<MappedRing>?
 
   private static let hasForm = "a ring is owned in one form"
 
-  /// Takes over a ring as it stands. A shared one is closed when its channel is taken away, so that no writer waits.
-  init(_ view: RingView, mode: RingMode, of channel: Channel) throws(RingError) {
+  /// Takes over a ring as it stands, for as many writers as `writerLimit` where it is shared. Such a ring is closed when
+  /// its channel is taken away, so that no writer waits.
+  init(_ view: RingView, mode: RingMode, of channel: Channel, writerLimit: Int) throws(RingError) {
     switch mode {
-    case .exclusive:
-      exclusive = try ExclusiveProducer(view.ring, keeper: view)
+    case .exclusive: self.init(try ExclusiveProducer(view.ring, keeper: view))
     case .ordered:
       let ring = try OrderedRing(view.ring, keeper: view)
       channel.whenRescinded { ring.close() }
-      ordered = OrderedProducer(ring)
+      self.init(ring)
     case .cooperative:
-      let ring = try CooperativeRing(view.ring, keeper: view)
+      let ring = try CooperativeRing(view.ring, writerLimit: writerLimit, keeper: view)
       channel.whenRescinded { ring.close() }
-      cooperative = try CooperativeProducer(ring)
+      try self.init(ring)
     }
+  }
+
+  private init(_ producer: consuming ExclusiveProducer<MappedRing>) {
+    (orderedRing, cooperativeRing) = (nil, nil)
+    exclusive = consume producer
+  }
+
+  private init(_ ring: OrderedRing<MappedRing>) {
+    (orderedRing, cooperativeRing) = (ring, nil)
+    ordered = OrderedProducer(ring)
+  }
+
+  private init(_ ring: CooperativeRing<MappedRing>) throws(RingError) {
+    (orderedRing, cooperativeRing) = (nil, ring)
+    cooperative = try CooperativeProducer(ring)
+  }
+
+  /// One more writer of a ring that is shared.
+  func anotherWriter() throws(RingError) -> TransmitRing {
+    if let orderedRing { return TransmitRing(orderedRing) }
+    if let cooperativeRing { return try TransmitRing(cooperativeRing) }
+    preconditionFailure("an exclusive ring has one writer")
   }
 
   /// Publishes as many of the burst's messages as the ring has room for.
