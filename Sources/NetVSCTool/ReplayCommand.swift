@@ -17,6 +17,7 @@ package struct ReplayCommand: ParsableCommand {
         netvsc replay --queues 4 --loop 1000 --sink null capture.pcap
         netvsc replay --loop 0 --duration 10 --json result.json capture.pcap
         netvsc replay --queues 1 --sink pcap:copy.pcap capture.pcap
+        netvsc replay --queues 2 --senders-per-queue 4 --host threads capture.pcap
 
       EXIT CODES:
         0    all packets were completed
@@ -67,9 +68,9 @@ package struct ReplayCommand: ParsableCommand {
   /// What the arguments ask for.
   package var options: ReplayOptions {
     ReplayOptions(
-      capturePaths: captures, queueCount: channel.queueCount, steering: channel.steer, ringMode: channel.ringMode,
-      hostMode: channel.host, frameLimit: channel.mtu, copy: channel.copy,
-      vlanOffload: traffic.vlanOffload, segmentByteCount: traffic.mss, loopCount: traffic.loop,
+      capturePaths: captures, queueCount: channel.queueCount, sendersPerQueue: channel.sendersPerQueue,
+      steering: channel.steer, ringMode: channel.ringMode, hostMode: channel.host, frameLimit: channel.mtu,
+      copy: channel.copy, vlanOffload: traffic.vlanOffload, segmentByteCount: traffic.mss, loopCount: traffic.loop,
       packetLimit: traffic.limit > 0 ? traffic.limit : nil,
       duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, sink: channel.sink,
       drainTimeout: traffic.drainTimeout.nanoseconds)

@@ -8,7 +8,7 @@ struct ReplaySession {
 
   func run() -> ReplayStatus {
     Signals.ignoreBrokenPipes()
-    let control = ReplayControl(queueCount: options.queueCount)
+    let control = ReplayControl(senderCount: options.senderCount)
     var json: OutputFile?
     var failure: RunFailure?
     do {

@@ -41,6 +41,20 @@ struct ReplayCommandTests {
     #expect(command.output.quiet)
   }
 
+  @Test("shares the rings cooperatively unless told otherwise, and not exclusively")
+  func sharedRings() throws {
+    #expect(try parse(["a"]).options.ringMode == .exclusive)
+    let shared = try parse(["a", "--senders-per-queue", "8"]).options
+    #expect(shared.sendersPerQueue == 8)
+    #expect(shared.ringMode == .cooperative)
+    #expect(try parse(["a", "--senders-per-queue", "2", "--ring-mode", "ordered"]).options.ringMode == .ordered)
+    _ = try parse(["a", "--ring-mode", "exclusive"])
+    #expect(throws: (any Error).self) { try parse(["a", "--senders-per-queue", "2", "--ring-mode", "exclusive"]) }
+    for wrong in ["0", "65", "-1", "two"] {
+      #expect(throws: (any Error).self) { try parse(["a", "--senders-per-queue", wrong]) }
+    }
+  }
+
   @Test("takes 0 for no limit")
   func noLimits() throws {
     let options = try parse(["a", "--loop", "0", "--limit", "0", "--duration", "0", "--drain-timeout", "0"]).options

@@ -70,7 +70,7 @@ package struct ReplayBenchmark {
     let options = ReplayOptions(
       capturePaths: [path], queueCount: replay.queueCount, steering: .roundRobin, hostMode: replay.hostMode,
       copy: .always, loopCount: passes, sink: .null)
-    let result = ReplayRun(options, control: ReplayControl(queueCount: replay.queueCount)).run()
+    let result = ReplayRun(options, control: ReplayControl(senderCount: replay.queueCount)).run()
     if let problem = result.problems.first { throw ReplayBenchmarkError(problem) }
     return result.packetsPerSecond
   }

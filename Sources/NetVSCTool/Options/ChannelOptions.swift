@@ -25,9 +25,16 @@ package struct ChannelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who may write to a ring: one sender without compare-and-swap, several that publish in order, or several that publish for each other.",
+      "Senders that share each queue, each on a thread of its own, from 1 to 64; flows are shared out among them, so that each keeps its order (default: 1).",
+      valueName: "n"),
+    transform: OptionText.wholeNumber(in: ReplayOptions.senderCounts))
+  package var sendersPerQueue = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Who may write to a ring: one sender without compare-and-swap, several that publish in order, or several that publish for each other (default: exclusive with one sender, cooperative with more).",
       valueName: "mode"))
-  package var ringMode: RingMode = .exclusive
+  package var ringMode: RingMode?
 
   @Option(
     help: ArgumentHelp(
@@ -50,6 +57,14 @@ package struct ChannelOptions: ParsableArguments {
   package var sink = SinkChoice.verify
 
   package init() {}
+
+  package func validate() throws {
+    guard sendersPerQueue == 1 || ringMode != .exclusive else {
+      throw ValidationError(
+        "--ring-mode exclusive is for one sender a queue; give ordered or cooperative with --senders-per-queue \(sendersPerQueue)"
+      )
+    }
+  }
 
   package var queueCount: Int {
     let allowed = ReplayOptions.queueCounts

@@ -30,6 +30,8 @@ package enum CopyChoice: String, Sendable, CaseIterable {
 package struct ReplayOptions: Sendable, Equatable {
   /// The numbers of queues that can be opened.
   package static let queueCounts = 1...64
+  /// The numbers of senders that a queue can have.
+  package static let senderCounts = 1...64
   /// The frame sizes, in bytes, that the device can be opened with.
   package static let frameLimits = 1514...9216
   /// The sizes of segments, in bytes of payload, that can be asked for.
@@ -39,6 +41,8 @@ package struct ReplayOptions: Sendable, Equatable {
   package var capturePaths: [String]
   /// The number of sub-channels.
   package var queueCount: Int
+  /// The number of senders that share each of them, each on a thread of its own.
+  package var sendersPerQueue: Int
   package var steering: Steering
   package var ringMode: RingMode
   package var hostMode: HostMode
@@ -59,21 +63,28 @@ package struct ReplayOptions: Sendable, Equatable {
   /// How long completions are waited for after the last packet, in nanoseconds.
   package var drainTimeout: UInt64
 
+  /// The number of senders together: as many, at most, as there will be.
+  package var senderCount: Int { queueCount * sendersPerQueue }
+
   package init(
-    capturePaths: [String], queueCount: Int, steering: Steering = .flow, ringMode: RingMode = .exclusive,
-    hostMode: HostMode = .inline, frameLimit: Int = 9216, copy: CopyChoice = .auto, vlanOffload: Bool = false,
+    capturePaths: [String], queueCount: Int, sendersPerQueue: Int = 1, steering: Steering = .flow,
+    ringMode: RingMode? = nil, hostMode: HostMode = .inline, frameLimit: Int = 9216, copy: CopyChoice = .auto,
+    vlanOffload: Bool = false,
     segmentByteCount: Int? = nil, loopCount: UInt64 = 1, packetLimit: UInt64? = nil,
     duration: UInt64? = nil, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000
   ) {
     precondition(Self.queueCounts.contains(queueCount), "from 1 to 64 queues can be opened")
+    precondition(Self.senderCounts.contains(sendersPerQueue), "from 1 to 64 senders can share a queue")
+    precondition(sendersPerQueue == 1 || ringMode != .exclusive, "an exclusive ring has one sender")
     precondition(Self.frameLimits.contains(frameLimit), "the device takes an MTU from 1514 to 9216 bytes")
     if let segmentByteCount {
       precondition(Self.segmentByteCounts.contains(segmentByteCount), "segments have from 64 to 9162 bytes")
     }
     self.capturePaths = capturePaths
     self.queueCount = queueCount
+    self.sendersPerQueue = sendersPerQueue
     self.steering = steering
-    self.ringMode = ringMode
+    self.ringMode = ringMode ?? (sendersPerQueue == 1 ? .exclusive : .cooperative)
     self.hostMode = hostMode
     self.frameLimit = frameLimit
     self.copy = copy

@@ -2,15 +2,15 @@ internal import Synchronization
 
 /// What reaches into a run from outside: a request to stop, and a look at how far it is.
 package final class ReplayControl: Sendable {
-  /// Where each queue's sender publishes its counters.
-  package let queues: [QueueProgress]
+  /// Where each sender publishes its counters.
+  package let senders: [SenderProgress]
   private let stop = Atomic<Bool>(false)
   /// `unknown` until the run can tell.
   private let expectedPackets = Atomic<UInt64>(ReplayControl.unknown)
   private static let unknown = UInt64.max
 
-  package init(queueCount: Int) {
-    queues = (0..<queueCount).map { _ in QueueProgress() }
+  package init(senderCount: Int) {
+    senders = (0..<senderCount).map { _ in SenderProgress() }
   }
 
   // Every access is relaxed: no memory is handed over by these words, and a look that comes a moment late is as good.
@@ -24,18 +24,18 @@ package final class ReplayControl: Sendable {
   /// Tells how many packets will be offered, once that is known.
   package func expect(packets: UInt64) { expectedPackets.store(packets, ordering: .relaxed) }
 
-  /// The counters of all queues together, as last published.
+  /// The counters of all senders together, as last published.
   package func snapshot() -> ReplayProgress {
     var progress = ReplayProgress()
-    for queue in queues { queue.add(to: &progress) }
+    for sender in senders { sender.add(to: &progress) }
     let expected = expectedPackets.load(ordering: .relaxed)
     progress.expectedPackets = expected == Self.unknown ? nil : expected
     return progress
   }
 }
 
-/// One queue's counters, for others to look at. Its sender publishes them when it likes, a batch at a time.
-package final class QueueProgress: Sendable {
+/// One sender's counters, for others to look at. It publishes them when it likes, a batch at a time.
+package final class SenderProgress: Sendable {
   private let offered = SharedTally()
   private let refused = SharedTally()
   private let completed = SharedTally()

@@ -70,7 +70,7 @@ package struct ReplayReport: Encodable, Sendable {
     let options = result.options
     try container.encode(options.queueCount, forKey: .queues)
     // A queue has one sender.
-    try container.encode(1, forKey: .sendersPerQueue)
+    try container.encode(options.sendersPerQueue, forKey: .sendersPerQueue)
     try container.encode(options.copy.rawValue, forKey: .copy)
     try container.encode(options.ringMode.rawValue, forKey: .ringMode)
     try container.encode(options.hostMode.rawValue, forKey: .hostMode)

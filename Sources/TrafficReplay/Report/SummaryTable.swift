@@ -26,7 +26,7 @@ package struct SummaryTable: Sendable {
     let rates = "\(Readable.packetRate(result.packetsPerSecond)), \(Readable.bitRate(result.bitsPerSecond))"
     let outcome = "\(Readable.count(ledger.completed.packets)) of \(offered) completed"
     let setup = [
-      "\(options.queueCount) \(options.queueCount == 1 ? "queue" : "queues") (\(options.ringMode.rawValue))",
+      "\(options.queueCount) \(options.queueCount == 1 ? "queue" : "queues") (\(options.ringMode.rawValue)\(senders))",
       "steered by \(options.steering.rawValue)", "host \(options.hostMode.rawValue)", "sink \(options.sink)",
       "MTU \(options.frameLimit)", Readable.amount(result.loops, of: "loop"),
     ]
@@ -34,6 +34,11 @@ package struct SummaryTable: Sendable {
       style.heading("\(outcome) in \(Readable.duration(result.elapsed)): \(rates)"),
       style.aside(Readable.line(setup.joined(separator: ", "))),
     ]
+  }
+
+  private var senders: String {
+    let count = result.options.sendersPerQueue
+    return count == 1 ? "" : ", \(count) senders each"
   }
 
   private var captures: [String] {

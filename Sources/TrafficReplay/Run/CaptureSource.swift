@@ -7,11 +7,8 @@ internal import WireFormats
 struct CaptureSource {
   /// Captures that take no more memory than this are read once and kept, in bytes.
   static let keptLimit = 256 << 20
-  /// How many frames in a row go to one processor's lane.
-  static let dealtTogether: UInt64 = 32
-
   private let options: ReplayOptions
-  private let laneCount: Int
+  private let lanes: LanePlan
   private let device: Device
   private let control: ReplayControl
   private let keptLimit: Int
@@ -22,14 +19,14 @@ struct CaptureSource {
   private(set) var failure: RunFailure?
 
   init(
-    _ options: ReplayOptions, _ inspected: [InspectedCapture], laneCount: Int, device: Device, control: ReplayControl,
+    _ options: ReplayOptions, _ inspected: [InspectedCapture], lanes: LanePlan, device: Device, control: ReplayControl,
     keptLimit: Int
   ) {
     self.options = options
     self.keptLimit = keptLimit
     self.inspected = inspected
     accounts = inspected.map(\.account)
-    self.laneCount = laneCount
+    self.lanes = lanes
     self.device = device
     self.control = control
   }
@@ -114,7 +111,8 @@ struct CaptureSource {
           if packet.isTruncated { account.truncated += 1 }
           builder.append(
             frame, FrameTreatment(frame, isWhole: !packet.isTruncated, options),
-            lane: lane(for: frame, ordinal: summary.packetCount), ordinal: summary.packetCount,
+            lane: lanes.lane(for: frame, ordinal: summary.packetCount, device.flowSteering),
+            ordinal: summary.packetCount,
             digests: options.sink == .verify)
           summary.packetCount += 1
         }
@@ -139,19 +137,11 @@ struct CaptureSource {
   private mutating func makeBuilder(forFrameOf byteCount: Int, _ feed: ChunkFeed) -> ChunkBuilder? {
     do {
       return try ChunkBuilder(
-        laneCount: laneCount, forFrameOf: byteCount, on: options.copy == .always ? nil : device)
+        laneCount: lanes.count, forFrameOf: byteCount, on: options.copy == .always ? nil : device)
     } catch {
       failure = .internalFault("there is no memory to read captures into: \(error)")
       feed.cancel()
       return nil
-    }
-  }
-
-  private func lane(for frame: RawSpan, ordinal: UInt64) -> Int {
-    switch options.steering {
-    case .flow: device.flowSteering.queue(for: frame)
-    case .cpu: Int(ordinal / Self.dealtTogether % UInt64(laneCount))
-    case .roundRobin: Int(ordinal % UInt64(laneCount))
     }
   }
 }

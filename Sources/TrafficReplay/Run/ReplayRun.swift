@@ -105,6 +105,7 @@ package struct ReplayRun {
     var configuration = DeviceConfiguration()
     configuration.queueCount = options.queueCount
     configuration.frameByteCount = options.frameLimit
+    configuration.sendersPerQueue = options.sendersPerQueue
     configuration.ringMode = options.ringMode
     if options.copy == .never { configuration.copyThreshold = 0 }
     configuration.clock = clock
@@ -117,18 +118,13 @@ package struct ReplayRun {
 
   // MARK: Sending
 
-  /// With `cpu` steering a lane is a processor, which sends on the channel of its number; else a lane is a queue.
-  private func laneCount(_ device: Device) -> Int {
-    options.steering == .cpu ? min(Processors.count, device.queueCount) : device.queueCount
-  }
-
   private func send(
     _ captures: [InspectedCapture], through device: Device, stop: RunStop, into result: inout ReplayResult
   ) throws(RunFailure) -> [LaneOutcome] {
-    let laneCount = laneCount(device)
+    let lanes = LanePlan(options, queueCount: device.queueCount)
     let feed: ChunkFeed
     do {
-      feed = try ChunkFeed(laneCount: laneCount)
+      feed = try ChunkFeed(laneCount: lanes.count)
     } catch {
       throw .internalFault("the run cannot be set up: \(error)")
     }
@@ -136,13 +132,13 @@ package struct ReplayRun {
     var threads: [WorkerThread] = []
     defer { for thread in threads { thread.join() } }
     let start = clock.now()
-    for lane in 0..<laneCount {
+    for lane in 0..<lanes.count {
       do {
         threads.append(
           try WorkerThread { [options, control, clock] in
             outcomes.append(
               SendingLane.run(
-                lane, of: device, feed: feed, options: options, control: control, stop: stop, clock: clock,
+                lane, of: lanes, on: device, feed: feed, options: options, control: control, stop: stop, clock: clock,
                 start: start))
           })
       } catch {
@@ -152,7 +148,7 @@ package struct ReplayRun {
       }
     }
     var source = CaptureSource(
-      options, captures, laneCount: laneCount, device: device, control: control, keptLimit: keptLimit)
+      options, captures, lanes: lanes, device: device, control: control, keptLimit: keptLimit)
     source.run(into: feed)
     for thread in threads { thread.join() }
     threads = []
@@ -165,14 +161,19 @@ package struct ReplayRun {
   // MARK: Accounting
 
   private func account(for outcomes: [LaneOutcome], in result: inout ReplayResult) {
-    result.queues = (0..<options.queueCount).map { QueueAccount(queue: $0) }
     var digest: UInt64 = 0
+    var counters = Array(repeating: QueueCounters(), count: options.queueCount)
+    var latencies = Array(repeating: LatencyCounters(), count: options.queueCount)
     for outcome in outcomes {
-      if let account = outcome.account { result.queues[outcome.queue].take(account) }
+      if let account = outcome.account {
+        counters[outcome.queue] += account.counters
+        latencies[outcome.queue].add(account.latencies)
+      }
       digest &+= outcome.digest
       result.loops = max(result.loops, outcome.passes)
       result.failure = result.failure ?? outcome.failure
     }
+    result.queues = (0..<options.queueCount).map { QueueAccount(queue: $0, counters[$0], latencies[$0]) }
     result.verify?.offered = digest
     let times = outcomes.compactMap { $0.account?.times }
     let firstOffer = outcomes.compactMap(\.firstOffer).min() ?? 0
@@ -200,34 +201,4 @@ private final class LaneOutcomes: Sendable {
 
   func append(_ outcome: LaneOutcome) { outcomes.withLock { $0.append(outcome) } }
   var all: [LaneOutcome] { outcomes.withLock { $0 } }
-}
-
-extension QueueAccount {
-  fileprivate mutating func take(_ account: SenderAccount) {
-    let counters = account.counters
-    offered = Tally(counters.offered)
-    refused = Tally(counters.refused)
-    refusedByReason = [
-      .tooLarge: counters.refusedTooLarge.packets, .tooShort: counters.refusedTooShort.packets,
-    ].filter { $0.value > 0 }
-    reserved = Tally(counters.reserved)
-    published = Tally(counters.published)
-    completed = Tally(counters.completed)
-    failed = Tally(counters.failed)
-    lost = Tally(counters.lost)
-    (ringFull, noSection) = (counters.ringFull, counters.noSection)
-    (signals, signalsElided) = (counters.signals, counters.signalsElided)
-    self.counters = [
-      NamedCounter(name: "messages", value: counters.messages),
-      NamedCounter(name: "lent_frames", value: counters.lentFrames),
-      NamedCounter(name: "large_copies", value: counters.largeCopies),
-      NamedCounter(name: "completions", value: counters.completions),
-      NamedCounter(name: "unknown_completions", value: counters.unknownCompletions),
-      NamedCounter(name: "malformed_completions", value: counters.malformedCompletions),
-      NamedCounter(name: "receives_acknowledged", value: counters.receivesAcknowledged),
-      NamedCounter(name: "ignored_packets", value: counters.ignoredPackets),
-      NamedCounter(name: "waits", value: counters.waits),
-    ]
-    latency = account.latencies.buckets.map { LatencyBucket(nanoseconds: $0.nanoseconds, count: $0.count) }
-  }
 }

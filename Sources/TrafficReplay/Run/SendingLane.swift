@@ -42,20 +42,21 @@ struct SendingLane: ~Copyable {
 
   /// Runs the lane of that number on the calling thread.
   static func run(
-    _ lane: Int, of device: Device, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl, stop: RunStop,
-    clock: MonotonicClock, start: UInt64
+    _ lane: Int, of lanes: LanePlan, on device: Device, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
+    stop: RunStop, clock: MonotonicClock, start: UInt64
   ) -> LaneOutcome {
-    if options.steering == .cpu { Processors.bindCallingThread(to: lane) }
+    let (queue, number) = lanes.place(of: lane)
+    if options.steering == .cpu { Processors.bindCallingThread(to: queue) }
     do {
       return SendingLane(
-        try device.makeSender(queue: lane), index: lane, feed: feed, options: options, control: control, stop: stop,
-        clock: clock, start: start
+        try device.makeSender(queue: queue, number: number), index: lane, feed: feed, options: options,
+        control: control, stop: stop, clock: clock, start: start
       ).run()
     } catch {
       stop.request()
       feed.cancel()
       return LaneOutcome(
-        queue: lane, account: nil, digest: 0, passes: 0, firstOffer: nil, failure: .internalFault("\(error)"))
+        queue: queue, account: nil, digest: 0, passes: 0, firstOffer: nil, failure: .internalFault("\(error)"))
     }
   }
 
@@ -208,7 +209,7 @@ struct SendingLane: ~Copyable {
 
   private func publishProgress() {
     let counters = sender.counters
-    control.queues[sender.queueIndex].publish(
+    control.senders[index].publish(
       offered: Tally(counters.offered), refused: Tally(counters.refused), completed: Tally(counters.completed),
       failed: Tally(counters.failed))
   }

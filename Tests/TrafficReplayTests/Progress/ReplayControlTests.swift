@@ -5,7 +5,7 @@ import TrafficReplay
 struct ReplayControlTests {
   @Test("asks for a stop once it is told to")
   func stop() {
-    let control = ReplayControl(queueCount: 1)
+    let control = ReplayControl(senderCount: 1)
     #expect(!control.stopRequested)
     control.requestStop()
     #expect(control.stopRequested)
@@ -13,9 +13,9 @@ struct ReplayControlTests {
 
   @Test("sums what its queues have published last")
   func snapshot() {
-    let control = ReplayControl(queueCount: 3)
+    let control = ReplayControl(senderCount: 3)
     #expect(control.snapshot() == ReplayProgress())
-    for queue in control.queues {
+    for queue in control.senders {
       for round in 1...2 as ClosedRange<UInt64> {
         queue.publish(
           offered: Tally(packets: 10 * round, bytes: 1000), refused: Tally(packets: 1, bytes: 100),

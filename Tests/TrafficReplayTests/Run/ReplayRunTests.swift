@@ -11,7 +11,7 @@ import TrafficReplay
 func replay(_ paths: [String], _ change: (inout ReplayOptions) -> Void = { _ in }) -> ReplayResult {
   var options = ReplayOptions(capturePaths: paths, queueCount: 1)
   change(&options)
-  return ReplayRun(options, control: ReplayControl(queueCount: options.queueCount)).run()
+  return ReplayRun(options, control: ReplayControl(senderCount: options.senderCount)).run()
 }
 
 /// Runs a replay on a thread of its own and `body` on another: the pool of the tests' own tasks has a thread for each
@@ -41,6 +41,28 @@ struct ReplayRunTests {
           $0.ringMode = ringMode
         }
         #expect(result.ledger.completed == Tally(packets: 2000, bytes: 823_047))
+        #expect(result.host.received == result.ledger.completed)
+        #expect(result.verify?.match == true)
+        #expect(result.queues.count == queueCount)
+        #expect(result.problems == [])
+        #expect(ReplayStatus(of: result) == .complete)
+      }
+    }
+  }
+
+  @Test("is shared out among the senders of each queue, flow by flow", arguments: HostMode.allCases, [1, 2, 8])
+  func severalSenders(hostMode: HostMode, senderCount: Int) {
+    for steering in Steering.allCases {
+      for (queueCount, ringMode) in [(1, RingMode.cooperative), (2, .ordered), (2, .cooperative)] {
+        let result = replay([sample]) {
+          $0.queueCount = queueCount
+          $0.sendersPerQueue = senderCount
+          $0.steering = steering
+          $0.hostMode = hostMode
+          $0.ringMode = ringMode
+          $0.loopCount = 3
+        }
+        #expect(result.ledger.completed == Tally(packets: 6000, bytes: 3 * 823_047))
         #expect(result.host.received == result.ledger.completed)
         #expect(result.verify?.match == true)
         #expect(result.queues.count == queueCount)
@@ -94,7 +116,7 @@ struct ReplayRunTests {
   func interrupt() throws {
     var options = ReplayOptions(capturePaths: [sample], queueCount: 2)
     options.loopCount = 0
-    let control = ReplayControl(queueCount: 2)
+    let control = ReplayControl(senderCount: 2)
     let run = ReplayRun(options, control: control)
     let result = try #require(
       try replay(run) {
@@ -150,7 +172,7 @@ struct ReplayRunTests {
     try writer.run()
     var options = ReplayOptions(capturePaths: [pipe], queueCount: 2)
     options.loopCount = 0
-    let result = ReplayRun(options, control: ReplayControl(queueCount: 2), keptLimit: 0).run()
+    let result = ReplayRun(options, control: ReplayControl(senderCount: 2), keptLimit: 0).run()
     writer.waitUntilExit()
     #expect(result.ledger.completed.packets == 2000)
     #expect(ReplayStatus(of: result) == .inputOutputFailed)
@@ -164,7 +186,7 @@ struct ReplayRunTests {
     try FileManager.default.copyItem(atPath: sample, toPath: copy)
     var options = ReplayOptions(capturePaths: [copy], queueCount: 1)
     options.loopCount = 0
-    let control = ReplayControl(queueCount: 1)
+    let control = ReplayControl(senderCount: 1)
     let run = ReplayRun(options, control: control, keptLimit: 0)
     let result = try #require(
       try replay(run) {
