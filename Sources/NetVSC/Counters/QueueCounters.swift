@@ -50,6 +50,13 @@ public struct QueueCounters: Equatable, Sendable {
   public internal(set) var ringFull: UInt64 = 0
   /// How often a frame found no free section.
   public internal(set) var noSection: UInt64 = 0
+  /// How often a frame found neither a section nor a header slot or large buffer.
+  public internal(set) var noMemory: UInt64 = 0
+  /// How often the sender stopped because the ring was nearly full, and went on.
+  public internal(set) var stops: UInt64 = 0
+  public internal(set) var wakes: UInt64 = 0
+  /// How often a receive packet could not be acknowledged at once, for want of room in the ring.
+  public internal(set) var acknowledgementsDelayed: UInt64 = 0
   /// Frames that were lent to the host where they lie.
   public internal(set) var lentFrames: UInt64 = 0
   /// Frames that were copied into large buffers: no section holds them, or none was free.
@@ -95,6 +102,10 @@ public struct QueueCounters: Equatable, Sendable {
     left.lost += right.lost
     left.ringFull &+= right.ringFull
     left.noSection &+= right.noSection
+    left.noMemory &+= right.noMemory
+    left.stops &+= right.stops
+    left.wakes &+= right.wakes
+    left.acknowledgementsDelayed &+= right.acknowledgementsDelayed
     left.lentFrames &+= right.lentFrames
     left.largeCopies &+= right.largeCopies
     left.signals &+= right.signals

@@ -83,6 +83,9 @@ struct InFlightTable: ~Copyable {
   /// How many messages are in flight, those that were given up left out.
   var count: Int { messages.count - free.count - abandonedCount }
 
+  /// How many of them the host has to complete: the others wait to be published.
+  private(set) var publishedCount = 0
+
   /// Enters a message before it is published, and returns its transaction id.
   @inline(__always)
   mutating func enter(section: UInt32, packetCount: UInt32, byteCount: UInt32) -> UInt64 {
@@ -114,6 +117,7 @@ struct InFlightTable: ~Copyable {
     let slot = slot(of: transactionID)
     messages[slot].publishedAt = time
     messages[slot].state = .published
+    publishedCount += 1
     return (messages[slot].packetCount, messages[slot].byteCount)
   }
 
@@ -137,6 +141,7 @@ struct InFlightTable: ~Copyable {
   @inline(__always)
   private mutating func free(_ slot: Int) -> Message {
     let message = messages[slot]
+    if message.state == .published { publishedCount -= 1 }
     messages[slot].state = .free
     messages[slot].generation &+= 1
     free.append(UInt32(slot))
@@ -153,6 +158,7 @@ struct InFlightTable: ~Copyable {
       abandoned.append((messages[slot], transactionID(ofSlot: UInt32(slot), messages[slot].generation)))
     }
     abandonedCount += abandoned.count
+    publishedCount = 0
     return abandoned
   }
 }

@@ -43,8 +43,8 @@ extension Sender {
   ) throws(SenderError) -> Bool {
     if message.isOpen, !canEndMessage(withFrame: byteCount, offload) { closeMessage() }
     if !message.isOpen {
-      if burst.freeCount == 0 { try flush() }
-      guard burst.freeCount > 0 else { return false }
+      if burst.freeCount == 0 || isStopped { try flush() }
+      guard burst.freeCount > 0, !isStopped else { return false }
       guard let section = sections.next ?? sections.borrow() else {
         counts.noSection &+= 1
         return placeHeaderInSlot(ofFrame: byteCount, offload, &direct)
@@ -64,7 +64,10 @@ extension Sender {
   private mutating func placeHeaderInSlot(
     ofFrame byteCount: Int, _ offload: PacketOffload, _ direct: inout DirectMessage
   ) -> Bool {
-    guard let slot = directMemory.takeHeader() else { return false }
+    guard let slot = directMemory.takeHeader() else {
+      counts.noMemory &+= 1
+      return false
+    }
     direct.headerSlot = slot
     let header = RNDISPacketHeader(
       frameByteCount: UInt32(byteCount), perPacketInfoByteCount: offload.encodedSize)
@@ -79,8 +82,12 @@ extension Sender {
   /// free.
   mutating func copyToLargeBuffer(_ frame: RawSpan, _ offload: PacketOffload) throws(SenderError) -> Bool {
     closeMessage()
-    if burst.freeCount == 0 { try flush() }
-    guard burst.freeCount > 0, let buffer = directMemory.takeBuffer() else { return false }
+    if burst.freeCount == 0 || isStopped { try flush() }
+    guard burst.freeCount > 0, !isStopped else { return false }
+    guard let buffer = directMemory.takeBuffer() else {
+      counts.noMemory &+= 1
+      return false
+    }
     let header = RNDISPacketHeader(
       frameByteCount: UInt32(frame.byteCount), perPacketInfoByteCount: offload.encodedSize)
     let place = directMemory.offset(ofBuffer: buffer)

@@ -55,6 +55,7 @@ extension Sender {
       if let failure { try note(failure) }
       try queue.check()
       try sendAcknowledgements()
+      if isStopped { try look() }
     } catch {
       passOnReceiveEnd()
       throw error
@@ -145,6 +146,7 @@ extension Sender {
       do {
         publication = try transmit.acknowledge(transactionID)
       } catch {
+        if case .full = error { counts.acknowledgementsDelayed &+= 1 }
         return try note(error)
       }
       receive?.acknowledgements.removeLast()

@@ -44,7 +44,7 @@ extension Sender {
   /// What is left for a frame that has no place: to publish what fills the burst, or a large buffer.
   @inline(never)
   mutating func copyWithoutPlace(_ frame: RawSpan, _ offload: PacketOffload) throws(SenderError) -> SendOutcome {
-    if burst.freeCount == 0 {
+    if burst.freeCount == 0 || isStopped {
       try flush()
       if makePlace(for: frame.byteCount, offload) {
         sections.bytes.write(frame, at: message.framePlace(behind: offload))
@@ -61,6 +61,7 @@ extension Sender {
     closeMessage()
     try queue.checkRing()
     try sendAcknowledgements()
+    if isStopped { try look() }
     guard burst.count > 0 else { return }
     try queue.check()
     let published: PublishedBurst
@@ -68,13 +69,15 @@ extension Sender {
     do {
       published = try transmit.publish(&burst, stamping: &inFlight, at: now)
     } catch {
-      return try note(error)
+      try note(error)
+      return try stopIfNearlyFull()
     }
     if times.firstPublication == nil { times.firstPublication = now }
     times.lastPublication = now
     counts.messages &+= UInt64(published.messageCount)
     counts.published += published.packets
     try signal(published.publication)
+    try stopIfNearlyFull()
   }
 
   /// Finds a place for a frame: behind the open message's packets, or in a section of its own. Returns whether there is
@@ -85,7 +88,7 @@ extension Sender {
       if message.hasRoom(for: frameByteCount, offload, within: messageLimits) { return true }
       closeMessage()
     }
-    guard burst.freeCount > 0, fitsSection(frameByteCount, offload) else { return false }
+    guard burst.freeCount > 0, !isStopped, fitsSection(frameByteCount, offload) else { return false }
     guard let section = sections.next ?? sections.borrow() else {
       counts.noSection &+= 1
       return false

@@ -23,11 +23,14 @@ extension Sender {
       Processors.pause()
     }
     do throws(RingError) {
-      guard try receive?.ring.unmask() == false else { return }
+      // Receive packets are not completed when they go back: there the host must be asked to tell of room.
+      if isStopped || receive?.acknowledgements.isEmpty == false { try transmit.arm(needing: marks.wakeFrom) }
+      guard try receive?.ring.unmask() == false else { return transmit.disarm() }
     } catch {
       return try note(error)
     }
     queue.host.attend(queue.channel, timeout: timeout)
+    transmit.disarm()
     receive?.ring.mask()
   }
 

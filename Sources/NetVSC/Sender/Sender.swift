@@ -35,6 +35,9 @@ public struct Sender: ~Copyable, Sendable {
   /// Where a `FrameReservation` leaves word that it was committed.
   let committed = StableCell(CommittedFrame.none)
   let clock: MonotonicClock
+  let marks: FlowMarks
+  /// Whether the ring was nearly full when it was last looked at: nothing is taken until there is room again.
+  public internal(set) var isStopped = false
 
   /// The most RNDIS bytes of a message: whose frame is copied, and of any.
   let copiedByteCount: Int
@@ -70,7 +73,7 @@ public struct Sender: ~Copyable, Sendable {
 
   /// Whether the next frame would be taken, whatever its size.
   public var hasRoom: Bool {
-    burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.hasRoom
+    !isStopped && burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.hasRoom
       && (directMemory.freeBufferCount > 0 || queue.terms.directLayout.bufferCount == 0)
   }
 
@@ -92,6 +95,7 @@ public struct Sender: ~Copyable, Sendable {
     self.queue = queue
     self.place = place
     self.clock = clock
+    marks = FlowMarks(ringByteCount: transmit.byteCount)
     sections = remains.sections
     directMemory = remains.directMemory
     loans = remains.loans

@@ -22,6 +22,10 @@ struct TransmitRing: ~Copyable, Sendable {
   /// What the writers share, where there are several.
   private let orderedRing: OrderedRing<MappedRing>?
   private let cooperativeRing: CooperativeRing<MappedRing>?
+  /// The size of the part that packets lie in.
+  private let dataByteCount: UInt32
+  /// Whether the host was asked to ring for room.
+  private var isArmed = false
 
   private static let hasForm = "a ring is owned in one form"
 
@@ -43,17 +47,22 @@ struct TransmitRing: ~Copyable, Sendable {
 
   private init(_ producer: consuming ExclusiveProducer<MappedRing>) {
     (orderedRing, cooperativeRing) = (nil, nil)
+    dataByteCount = producer.memory.dataByteCount
     exclusive = consume producer
   }
 
   private init(_ ring: OrderedRing<MappedRing>) {
     (orderedRing, cooperativeRing) = (ring, nil)
-    ordered = OrderedProducer(ring)
+    let producer = OrderedProducer(ring)
+    dataByteCount = producer.memory.dataByteCount
+    ordered = consume producer
   }
 
   private init(_ ring: CooperativeRing<MappedRing>) throws(RingError) {
     (orderedRing, cooperativeRing) = (nil, ring)
-    cooperative = try CooperativeProducer(ring)
+    let producer = try CooperativeProducer(ring)
+    dataByteCount = producer.memory.dataByteCount
+    cooperative = consume producer
   }
 
   /// One more writer of a ring that is shared.
@@ -61,6 +70,36 @@ struct TransmitRing: ~Copyable, Sendable {
     if let orderedRing { return TransmitRing(orderedRing) }
     if let cooperativeRing { return try TransmitRing(cooperativeRing) }
     preconditionFailure("an exclusive ring has one writer")
+  }
+
+  /// The size of the ring in bytes, its control page included.
+  var byteCount: Int {
+    DeviceAddressSpace.pageByteCount + Int(dataByteCount)
+  }
+
+  /// The room for packets, in bytes: as it is, or as far as is known without looking at what the host changes.
+  mutating func freeByteCount(isLooking: Bool) throws(RingError) -> UInt32 {
+    if !isLooking, let known = exclusive?.knownFreeByteCount { return known }
+    if let free = try exclusive?.freeByteCount() { return free }
+    if let free = try ordered?.freeByteCount() { return free }
+    if let free = try cooperative?.freeByteCount() { return free }
+    preconditionFailure(Self.hasForm)
+  }
+
+  /// Asks the host to ring once there is so much room, unless there is already, or another writer of the ring has asked.
+  ///
+  /// Writers of an ordered ring cannot ask: what fills it is completed, and that wakes them.
+  mutating func arm(needing byteCount: UInt32) throws(RingError) {
+    if let hasRoom = try exclusive?.arm(needing: byteCount) { isArmed = !hasRoom }
+    if let answer = try cooperative?.arm(needing: byteCount) { isArmed = answer == .armed }
+  }
+
+  /// Asks no longer.
+  mutating func disarm() {
+    guard isArmed else { return }
+    isArmed = false
+    exclusive?.disarm()
+    cooperative?.disarm()
   }
 
   /// Publishes as many of the burst's messages as the ring has room for.

@@ -18,6 +18,9 @@ extension QueueAccount {
     (signals, signalsElided) = (counters.signals, counters.signalsElided)
     self.counters = [
       NamedCounter(name: "messages", value: counters.messages),
+      NamedCounter(name: "stops", value: counters.stops),
+      NamedCounter(name: "wakes", value: counters.wakes),
+      NamedCounter(name: "no_memory", value: counters.noMemory),
       NamedCounter(name: "lent_frames", value: counters.lentFrames),
       NamedCounter(name: "large_copies", value: counters.largeCopies),
       NamedCounter(name: "completions", value: counters.completions),

@@ -48,6 +48,8 @@ package struct ReplayResult: Sendable {
   package var captures: [CaptureAccount]
   package var queues: [QueueAccount]
   package var host: HostAccount
+  /// The device's counters as `ethtool -S` names them.
+  package var ethtool: [NamedCounter] = []
   /// Nil unless the sink verifies.
   package var verify: VerifyDigests?
   /// Passes over the captures that were begun.

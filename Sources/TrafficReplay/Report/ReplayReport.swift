@@ -41,6 +41,7 @@ package struct ReplayReport: Encodable, Sendable {
     case completionLatency = "completion_latency_ns"
     case pacing
     case perQueue = "per_queue"
+    case ethtool
     case interrupted
     case problems
     case exitCode = "exit_code"
@@ -61,6 +62,8 @@ package struct ReplayReport: Encodable, Sendable {
     try container.encode(LatencySection(percentiles: result.latency), forKey: .completionLatency)
     try container.encode(PacingSection(achieved: result.departuresPerSecond), forKey: .pacing)
     try container.encode(result.queues.map(QueueSection.init), forKey: .perQueue)
+    var ethtool = container.nestedContainer(keyedBy: NamedKey.self, forKey: .ethtool)
+    for counter in result.ethtool { try ethtool.encode(counter.value, forKey: NamedKey(counter.name)) }
     try container.encode(result.interrupted, forKey: .interrupted)
     try container.encode(result.problems, forKey: .problems)
     try container.encode(ReplayStatus(of: result).rawValue, forKey: .exitCode)
@@ -69,7 +72,6 @@ package struct ReplayReport: Encodable, Sendable {
   private func encodeOptions(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
     let options = result.options
     try container.encode(options.queueCount, forKey: .queues)
-    // A queue has one sender.
     try container.encode(options.sendersPerQueue, forKey: .sendersPerQueue)
     try container.encode(options.copy.rawValue, forKey: .copy)
     try container.encode(options.ringMode.rawValue, forKey: .ringMode)

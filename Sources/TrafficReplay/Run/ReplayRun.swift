@@ -174,6 +174,9 @@ package struct ReplayRun {
       result.failure = result.failure ?? outcome.failure
     }
     result.queues = (0..<options.queueCount).map { QueueAccount(queue: $0, counters[$0], latencies[$0]) }
+    let total = counters.reduce(into: QueueCounters()) { $0 += $1 }
+    let perQueue = counters.enumerated().flatMap { $1.ethtoolStatistics(ofQueue: $0) }
+    result.ethtool = (total.ethtoolStatistics + perQueue).map { NamedCounter(name: $0.name, value: $0.value) }
     result.verify?.offered = digest
     let times = outcomes.compactMap { $0.account?.times }
     let firstOffer = outcomes.compactMap(\.firstOffer).min() ?? 0

@@ -9,6 +9,9 @@ package enum RoomAnswer: Equatable, Sendable {
 }
 
 extension CooperativeProducer {
+  /// The room for packets, by the reader's index as it is now.
+  package func freeByteCount() throws(RingError) -> UInt32 { try claim.freeByteCount() }
+
   /// Tells the reader how much room this writer waits for, and looks once more. One writer at a time can.
   ///
   /// The reader measures from the index it was given, the writer from the last reservation; what lies between is added,

@@ -22,6 +22,9 @@ package struct ExclusiveProducer<Memory: RingMemory>: RingProducer, ~Copyable, S
     free = memory.dataByteCount - RingArithmetic.distance(from: read, to: written, in: memory.dataByteCount)
   }
 
+  /// The room for packets at least: by the reader's index when it was last looked at.
+  package var knownFreeByteCount: UInt32 { free }
+
   /// The room for packets, by the reader's index as it is now.
   package mutating func freeByteCount() throws(RingError) -> UInt32 {
     try look()

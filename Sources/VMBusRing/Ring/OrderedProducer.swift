@@ -47,6 +47,9 @@ package struct OrderedProducer<Memory: RingMemory>: RingProducer, ~Copyable, Sen
     self.ring = ring
   }
 
+  /// The room for packets, by the reader's index as it is now.
+  package func freeByteCount() throws(RingError) -> UInt32 { try claim.freeByteCount() }
+
   @inlinable
   package mutating func reserve(needed: UInt32, _ fitting: (_ free: UInt32) -> UInt32) throws(RingError)
     -> RingReservation

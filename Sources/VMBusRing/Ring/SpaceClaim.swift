@@ -50,4 +50,17 @@ struct SpaceClaim<Memory: RingMemory>: Sendable {
       word = original
     }
   }
+
+  /// The room for packets, by the reader's index as it is now.
+  func freeByteCount() throws(RingError) -> UInt32 {
+    while true {
+      let word = reserved.loadAcquiring(.claimSpace)
+      let read = memory.readIndex.loadAcquiring(.observeSpace)
+      guard RingArithmetic.isLegal(read, in: memory.dataByteCount) else { throw .indexOutOfRange(read) }
+      // The place may be older than the reader's index, which then makes an empty ring look full.
+      guard reserved.loadAcquiring(.claimSpace) == word else { continue }
+      let start = RingPosition(word: word)
+      return memory.dataByteCount - RingArithmetic.distance(from: read, to: start.offset, in: memory.dataByteCount)
+    }
+  }
 }

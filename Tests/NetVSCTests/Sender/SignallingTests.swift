@@ -64,9 +64,10 @@ struct SignallingTests {
     let bench = try GuestBench(ringByteCount: 2 * 4096)
     var sender = try bench.device.makeSender(queue: 0)
     _ = try bench.channel().unmask()
-    try sender.publish(Frames.numbered(0..<63))
+    try sender.publish(Frames.numbered(0..<64))
+    #expect(sender.counters.messages == 63)
     #expect(bench.channel().channel.toHost.wait(timeout: 0))
-    for _ in 0..<5 { try sender.publish([Frames.numbered(1)]) }
+    for _ in 0..<5 { try sender.flush() }
     #expect(sender.counters.signals == 1)
     #expect(sender.counters.signalsElided == 0, "nothing was published")
     #expect(!bench.channel().channel.toHost.wait(timeout: 0))
