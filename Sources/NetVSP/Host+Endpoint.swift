@@ -9,7 +9,7 @@ extension Host: HostEndpoint {
     guard slots.indices.contains(channel.index) else { throw .refused("there are \(slots.count) channels") }
     let service = try serve(channel, rings)
     do throws(SystemError) {
-      try slots[channel.index].open(service, onThread: !runsInline)
+      try slots[channel.index].open(service, of: channel, onThread: !runsInline)
     } catch {
       throw .system(error)
     }
@@ -33,8 +33,9 @@ extension Host: HostEndpoint {
   }
 
   package func close(_ channel: Channel) {
-    guard slots.indices.contains(channel.index) else { return }
-    slots[channel.index].close(finishing: true)
+    // One that is not on offer any more was closed when the host went away.
+    guard slots.indices.contains(channel.index), device.bus.channels[channel.index] === channel else { return }
+    slots[channel.index].close(channel, finishing: true)
     if channel.index > 0 { device.noteClosed(channel.index) } else { device.forgetTerms() }
   }
 

@@ -41,8 +41,19 @@ public final class Host: Sendable {
   }
 
   /// Takes all channels away, as a host that goes away does, and ends the host's threads. What was in flight is lost.
-  public func shutDown() {
-    for channel in device.bus.channels { channel.rescind(because: "the host shut down") }
-    for channel in device.bus.channels { slots[channel.index].close(finishing: false) }
+  public func shutDown() { takeAway(device.bus.channels, because: "the host shut down") }
+
+  /// Goes away and comes back: takes all channels away, forgets what was agreed, and offers the device anew. What was in
+  /// flight is lost; the guest may open the device again, and the counts go on.
+  public func restart() throws(SystemError) {
+    let channels = device.bus.channels
+    takeAway(channels, because: "the host restarted")
+    device.forgetGuest()
+    for channel in channels { try device.bus.offerAnew(channel) }
+  }
+
+  private func takeAway(_ channels: [Channel], because reason: String) {
+    for channel in channels { channel.rescind(because: reason) }
+    for channel in channels { slots[channel.index].close(channel, finishing: false) }
   }
 }

@@ -43,6 +43,12 @@ final class NetworkDevice: Sendable {
     }
   }
 
+  /// No channel is open any more.
+  func forgetGuest() {
+    forgetTerms()
+    state.withLock { $0.openSubchannels = [] }
+  }
+
   /// Offers as many of `count` sub-channels as the configuration and the system allow. Returns how many.
   func grantSubchannels(_ count: Int) -> Int {
     let wanted = min(count, configuration.grantedSubchannelLimit ?? count, configuration.maximumChannelCount - 1)

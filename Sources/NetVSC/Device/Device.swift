@@ -6,7 +6,7 @@ internal import WireFormats
 /// A network device as its guest sees it: opened, with its queues ready for their senders.
 ///
 /// The device starts no threads: its owner's threads send, poll and wait. Opening and closing are for one thread; the
-/// senders may be anywhere meanwhile, but must be finished before `close`.
+/// senders may be anywhere meanwhile.
 public final class Device: Sendable {
   /// How many queues there are: as many as were asked for, or fewer where the host granted or opened fewer.
   public let queueCount: Int
@@ -24,6 +24,9 @@ public final class Device: Sendable {
   public let flowSteering: FlowSteering
 
   let addressSpace: DeviceAddressSpace
+  private let offer: DeviceOffer
+  private let openSenders: OpenSenders
+  private let processorMap: ProcessorMap
   private let queues: [DeviceQueue]
   private let link: LinkState
   private let clock: MonotonicClock
@@ -52,7 +55,10 @@ public final class Device: Sendable {
     self.link = link
     protocolVersion = version.name ?? "\(version)"
     self.address = "\(address)"
-    addressSpace = farewell.offer.bus.addressSpace
+    offer = farewell.offer
+    addressSpace = offer.bus.addressSpace
+    openSenders = queues[0].terms.openSenders
+    processorMap = ProcessorMap(queueCount: queues.count)
     self.queues = queues
     self.flowSteering = flowSteering
     self.clock = clock
@@ -71,6 +77,16 @@ public final class Device: Sendable {
   /// A sender of one queue: of any of its places that is free, or of that number, from 0. There are as many at a time as
   /// `DeviceConfiguration.sendersPerQueue`; `Sender.finish` gives a place back.
   public func makeSender(queue index: Int, number: Int? = nil) throws(DeviceError) -> Sender {
+    guard openSenders.enter() else { throw .closing }
+    do {
+      return try makeEnteredSender(queue: index, number: number)
+    } catch {
+      openSenders.leave()
+      throw error
+    }
+  }
+
+  private func makeEnteredSender(queue index: Int, number: Int?) throws(DeviceError) -> Sender {
     guard queues.indices.contains(index), let place = queues[index].takePlace(number) else {
       throw .queueTaken(index)
     }
@@ -84,14 +100,69 @@ public final class Device: Sendable {
     throw .queueTaken(index)
   }
 
+  /// A sender for a thread that runs on a processor, of the queue that the processor is mapped to.
+  /// `Sender.shouldMove` tells when that changes.
+  public func makeSender(forProcessor processor: Int) throws(DeviceError) -> Sender {
+    var sender = try makeSender(queue: queue(forProcessor: processor))
+    sender.processor = (processor, processorMap)
+    return sender
+  }
+
+  /// The queue that a processor is mapped to: at first its number, counted around the queues.
+  public func queue(forProcessor processor: Int) -> Int { processorMap[processor] }
+
+  /// Maps a processor to another queue. Its senders go on as they are until their threads look.
+  public func map(processor: Int, toQueue queue: Int) { processorMap[processor] = queue }
+
   /// Says farewell to the host, closes the channels and gives the memory back. Later calls do nothing.
   ///
-  /// A sender that was not finished keeps its queue's ends, and the primary one's are needed to speak to the host: then
-  /// the channels are just closed, as when a guest dies.
+  /// Senders that are not finished find that their channels were taken away. Where the primary queue has such a one the
+  /// host cannot be told: it sees the channels close, as when a guest dies.
   public func close() {
     guard let farewell = farewell.withLock({ $0.take() }) else { return }
+    openSenders.beginClosing()
     if let ends = queues[0].open.takeEnds() { farewell.speak(over: ends, channel: queues[0].channel) }
-    for queue in queues.reversed() { farewell.offer.close(queue.channel) }
+    for queue in queues.reversed() {
+      if queue.isInUse {
+        farewell.offer.abandon(queue.channel, because: "the device was closed")
+      } else {
+        farewell.offer.close(queue.channel)
+      }
+    }
     farewell.releaseMemory()
+  }
+
+  /// Asks all senders to finish, waits for them, at most `timeout` nanoseconds, and closes. Returns whether all had
+  /// finished; the others lose what is in flight, and count it.
+  ///
+  /// A sender is told by `SendOutcome.closing`, and by `Sender.isClosing` after each flush and poll.
+  @discardableResult
+  public func close(timeout: UInt64) -> Bool {
+    openSenders.beginClosing()
+    for queue in queues { queue.wakeAll() }
+    let areFinished = openSenders.waitForAll(timeout: timeout, clock)
+    close()
+    return areFinished
+  }
+
+  /// Closes the device, as `close(timeout:)` does, and opens it again with another configuration: with more or fewer
+  /// queues, another frame size, or at all, after its host went away. Waits, for what is left of `timeout` nanoseconds,
+  /// until a host that went away has come back.
+  ///
+  /// Memory that was allocated stays as it is, and can be sent from by the senders of the device that is returned. Where
+  /// this throws, other than for a configuration that cannot be, the device is closed.
+  public func reopen(_ configuration: DeviceConfiguration, timeout: UInt64) throws(DeviceError) -> Device {
+    try configuration.validate()
+    let start = clock.now()
+    close(timeout: timeout)
+    while true {
+      do {
+        return try Device.open(offer, configuration)
+      } catch {
+        let elapsed = clock.now() &- start
+        guard offer.bus.channels[0].isRescinded, elapsed < timeout else { throw error }
+        offer.bus.offers.wait(timeout: timeout - elapsed)
+      }
+    }
   }
 }

@@ -97,6 +97,8 @@ public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
   case rescinded(String)
   /// There is no such queue, or it has as many senders as it may already.
   case queueTaken(Int)
+  /// The device is closed, or about to be: no more senders.
+  case closing
 
   /// What happened, in one line.
   public var description: String {
@@ -107,6 +109,7 @@ public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noAnswer(let step): "the host did not answer \(step) in time"
     case .rescinded(let reason): "the host went away: \(reason)"
     case .queueTaken(let queue): "queue \(queue) does not exist or has all its senders already"
+    case .closing: "the device is closed, or about to be"
     }
   }
 }

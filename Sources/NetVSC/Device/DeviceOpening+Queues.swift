@@ -13,8 +13,15 @@ extension DeviceOpening {
     let directLayout = DirectMemory.Layout(
       headerCount: Self.part(of: configuration.lentFramesPerQueue, among: senderCount),
       bufferCount: Self.part(of: configuration.largeBuffersPerQueue, among: senderCount))
+    let openSenders: OpenSenders
+    do {
+      openSenders = try OpenSenders()
+    } catch {
+      throw .system(error)
+    }
     let terms = QueueTerms(
-      host: offer.host, sendBuffer, limits, directMemory: try allocate(placeCount * directLayout.byteCount),
+      host: offer.host, openSenders, sendBuffer, limits,
+      directMemory: try allocate(placeCount * directLayout.byteCount),
       directLayout, frameByteCount: frameByteCount, copyThreshold: configuration.copyThreshold,
       packetsPerMessage: configuration.packetsPerMessage)
     let allotments = allot(sendBuffer.bytes.byteCount / sendBuffer.sectionByteCount, among: placeCount)
@@ -66,11 +73,12 @@ extension DeviceOpening {
 
 extension QueueTerms {
   fileprivate init(
-    host: any HostEndpoint, _ sendBuffer: (bytes: SharedBytes, sectionByteCount: Int),
+    host: any HostEndpoint, _ openSenders: OpenSenders, _ sendBuffer: (bytes: SharedBytes, sectionByteCount: Int),
     _ limits: RNDISTransmitLimits, directMemory: DeviceMemory, _ directLayout: DirectMemory.Layout,
     frameByteCount: Int, copyThreshold: Int, packetsPerMessage: Int
   ) {
     self.host = host
+    self.openSenders = openSenders
     self.sendBuffer = sendBuffer.bytes
     self.directMemory = directMemory
     self.directLayout = directLayout

@@ -6,6 +6,8 @@ internal import WireFormats
 /// What the queues of a device have in common.
 struct QueueTerms: Sendable {
   let host: any HostEndpoint
+  /// All senders of the device.
+  let openSenders: OpenSenders
   let sendBuffer: SharedBytes
   let sectionByteCount: Int
   /// The memory of all messages that use no section, and each sender's part of it.
@@ -74,6 +76,15 @@ final class DeviceQueue: Sendable {
     for place in places { place.bell.ring() }
     return .hostViolation(rule)
   }
+
+  /// Wakes every sender that waits.
+  func wakeAll() {
+    channel.toGuest.ring()
+    for place in places { place.bell.ring() }
+  }
+
+  /// Whether a sender is not finished.
+  var isInUse: Bool { places.contains { $0.isTaken } }
 
   /// Takes a place that is free, or the one of that number; nil where there is none.
   func takePlace(_ number: Int?) -> SenderPlace? {

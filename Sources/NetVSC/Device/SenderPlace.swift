@@ -27,7 +27,7 @@ final class SenderPlace: Sendable {
   let mailbox: CompletionMailbox
   let bell: Doorbell
 
-  private let isTaken = Atomic(false)
+  private let taken = Atomic(false)
   /// What the last sender left to the next; nil before the first, and while one is there.
   private let remains = Mutex<SenderRemains?>(nil)
 
@@ -43,11 +43,14 @@ final class SenderPlace: Sendable {
     bell = try Doorbell()
   }
 
+  /// Whether a sender has it.
+  var isTaken: Bool { taken.load(ordering: .relaxed) }
+
   /// Takes the place, if nobody has.
-  func take() -> Bool { !isTaken.exchange(true, ordering: .acquiring) }
+  func take() -> Bool { !taken.exchange(true, ordering: .acquiring) }
 
   /// Frees the place.
-  func leave() { isTaken.store(false, ordering: .releasing) }
+  func leave() { taken.store(false, ordering: .releasing) }
 
   /// What the last sender left; that of a place never used for the first.
   func takeRemains(_ terms: QueueTerms) -> SenderRemains {

@@ -16,6 +16,8 @@ public enum ReservationRefusal: Error, Equatable, Sendable {
   case tooLarge
   /// The frame would be shorter than an Ethernet header; counted as offered and refused.
   case tooShort
+  /// The device is about to be closed: drain, and finish the sender.
+  case closing
 }
 
 /// Room for one frame in the send buffer, to be written in place and committed. Dropping it aborts: nothing happened.
@@ -63,9 +65,9 @@ extension Sender {
     switch refuse(byteCount, offload.info, beyond: limit) {
     case .tooLarge: throw .tooLarge
     case .tooShort: throw .tooShort
-    case .taken, .wouldBlock, nil: break
+    case .taken, .wouldBlock, .closing, nil: break
     }
-    guard makePlace(for: byteCount, offload.info) else { throw .wouldBlock }
+    guard makePlace(for: byteCount, offload.info) else { throw isClosing ? .closing : .wouldBlock }
     return FrameReservation(
       bytes: sections.mutableSpan(at: message.framePlace(behind: offload.info), byteCount: byteCount),
       offload: offload.info, committed: committed.reference())

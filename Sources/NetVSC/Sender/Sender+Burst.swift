@@ -62,7 +62,7 @@ extension Sender {
         guard index == end, index < frames.count else { break }
       }
       let outcome = try lend(frames.extracting(index..<index + 1), of: memory, cookie: nil, PacketOffload())
-      guard outcome != .wouldBlock else { break }
+      guard outcome != .wouldBlock, outcome != .closing else { break }
       index += 1
     }
     return index

@@ -21,6 +21,7 @@ extension Sender {
   mutating func lend(
     _ parts: Span<FrameRange>, of memory: FrameMemory, cookie: UInt64?, _ offload: PacketOffload
   ) throws(SenderError) -> SendOutcome {
+    if isClosing { return .closing }
     precondition(
       parts.count > 0 && parts.count <= Self.maximumPartCount, "a frame has a part, and not too many of them")
     var byteCount = 0

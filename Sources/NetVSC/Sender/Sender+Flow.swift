@@ -23,6 +23,10 @@ extension Sender {
     try goOn()
   }
 
+  /// Sees whether the device is to be closed.
+  @inline(__always)
+  mutating func noteClosing() { if queue.terms.openSenders.areClosing { isClosing = true } }
+
   /// The same, while nothing else is done with the ring.
   mutating func look() throws(SenderError) {
     do throws(RingError) {

@@ -35,6 +35,7 @@ extension Sender {
   @discardableResult
   public mutating func poll(_ returned: (ReturnedFrame) -> Void) throws(SenderError) -> Int {
     settle()
+    noteClosing()
     try queue.checkRing()
     var completed = 0
     if queue.isShared {

@@ -12,6 +12,9 @@ public enum SendOutcome: Equatable, Sendable {
   case tooLarge
   /// The frame is shorter than an Ethernet header: counted, and gone.
   case tooShort
+  /// The device is about to be closed, or opened anew: nothing happened. Drain, finish the sender, and send this frame by
+  /// one of the device that comes.
+  case closing
 }
 
 extension Sender {
@@ -44,6 +47,7 @@ extension Sender {
   /// What is left for a frame that has no place: to publish what fills the burst, or a large buffer.
   @inline(never)
   mutating func copyWithoutPlace(_ frame: RawSpan, _ offload: PacketOffload) throws(SenderError) -> SendOutcome {
+    if isClosing { return .closing }
     if burst.freeCount == 0 || isStopped {
       try flush()
       if makePlace(for: frame.byteCount, offload) {
@@ -59,6 +63,7 @@ extension Sender {
   public mutating func flush() throws(SenderError) {
     settle()
     closeMessage()
+    noteClosing()
     try queue.checkRing()
     try sendAcknowledgements()
     if isStopped { try look() }
@@ -88,7 +93,7 @@ extension Sender {
       if message.hasRoom(for: frameByteCount, offload, within: messageLimits) { return true }
       closeMessage()
     }
-    guard burst.freeCount > 0, !isStopped, fitsSection(frameByteCount, offload) else { return false }
+    guard burst.freeCount > 0, !isStopped, !isClosing, fitsSection(frameByteCount, offload) else { return false }
     guard let section = sections.next ?? sections.borrow() else {
       counts.noSection &+= 1
       return false

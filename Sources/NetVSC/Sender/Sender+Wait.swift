@@ -9,7 +9,14 @@ extension Sender {
   private static let longestWait: UInt64 = 50_000_000
 
   /// Waits, at most `timeout` nanoseconds, until the host has done something. A host without threads runs meanwhile.
+  ///
+  /// Returns at once where the device is about to be closed, so that no thread sleeps over that: `drain` waits then, too.
   public mutating func wait(timeout: UInt64) throws(SenderError) {
+    if isClosing, !queue.host.runsInline { return }
+    try waitForHost(timeout: timeout)
+  }
+
+  private mutating func waitForHost(timeout: UInt64) throws(SenderError) {
     counts.waits &+= 1
     guard !queue.host.runsInline else { return queue.host.attend(queue.channel, timeout: timeout) }
     guard queue.isShared else { return try waitForPackets(timeout: timeout) }
@@ -76,7 +83,7 @@ extension Sender {
       guard inFlight.count > 0 else { return true }
       let elapsed = clock.now() &- start
       guard elapsed < timeout else { return false }
-      try wait(timeout: min(timeout - elapsed, Self.longestWait))
+      try waitForHost(timeout: min(timeout - elapsed, Self.longestWait))
     }
   }
 }

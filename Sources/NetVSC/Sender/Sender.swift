@@ -36,6 +36,10 @@ public struct Sender: ~Copyable, Sendable {
   let committed = StableCell(CommittedFrame.none)
   let clock: MonotonicClock
   let marks: FlowMarks
+  /// Whether the device waits for its senders to finish: nothing is taken any more. As of the last flush or poll.
+  public internal(set) var isClosing = false
+  /// The processor that the sender was made for, and what says which queue is its.
+  var processor: (number: Int, map: ProcessorMap)?
   /// Whether the ring was nearly full when it was last looked at: nothing is taken until there is room again.
   public internal(set) var isStopped = false
 
@@ -68,12 +72,16 @@ public struct Sender: ~Copyable, Sendable {
     return counters
   }
 
+  /// Whether the processor that the sender was made for is mapped to another queue by now: then drain, finish it, and make
+  /// another, so that frames on the old queue are not overtaken.
+  public var shouldMove: Bool { processor.map { $0.map[$0.number] != queueIndex } ?? false }
+
   /// How many messages are published or about to be, and not completed.
   public var inFlightCount: Int { inFlight.count + (hasOpenMessage ? 1 : 0) }
 
   /// Whether the next frame would be taken, whatever its size.
   public var hasRoom: Bool {
-    !isStopped && burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.hasRoom
+    !isStopped && !isClosing && burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.hasRoom
       && (directMemory.freeBufferCount > 0 || queue.terms.directLayout.bufferCount == 0)
   }
 
@@ -125,6 +133,7 @@ public struct Sender: ~Copyable, Sendable {
           transmit: transmit, sections: sections, directMemory: directMemory, loans: loans, inFlight: inFlight))
       queue.open.leave()
     }
+    queue.terms.openSenders.leave()
     return account
   }
 
@@ -182,7 +191,7 @@ public enum SenderError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What happened, in one line.
   public var description: String {
     switch self {
-    case .rescinded(let reason): "the host took the channel away: \(reason)"
+    case .rescinded(let reason): "the channel was taken away: \(reason)"
     case .hostViolation(let rule): "the host broke the ring: \(rule)"
     }
   }

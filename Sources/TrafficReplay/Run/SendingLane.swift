@@ -162,7 +162,7 @@ struct SendingLane: ~Copyable {
       case .device(let memory): try sender.send(range, of: memory, offload: offload)
       }
     if outcome == .taken, !frames.digests.isEmpty { digest &+= frames.digests[index] }
-    return outcome != .wouldBlock
+    return outcome != .wouldBlock && outcome != .closing
   }
 
   /// The sum of the digests of those frames that the device carries: the others were refused.

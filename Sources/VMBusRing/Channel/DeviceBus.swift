@@ -14,10 +14,13 @@ package final class DeviceBus: Sendable {
     var open: Set<Int> = []
   }
   private let state = Mutex(State())
+  /// Rung when a channel is offered anew, for a guest that waits for a host which went away.
+  package let offers: Doorbell
 
   /// A device with its primary channel offered.
   package init(ringMapping: RingMapping = .double) throws(SystemError) {
     self.ringMapping = ringMapping
+    offers = try Doorbell()
     try offerChannel()
   }
 
@@ -29,6 +32,17 @@ package final class DeviceBus: Sendable {
       state.channels.append(channel)
       return channel
     }
+  }
+
+  /// Offers a channel anew in the place of one that nobody will use any more, whoever still holds that.
+  package func offerAnew(_ channel: Channel) throws(SystemError) {
+    let fresh = try Channel(index: channel.index)
+    state.withLock { state in
+      guard state.channels[channel.index] === channel else { return }
+      state.channels[channel.index] = fresh
+      state.open.remove(channel.index)
+    }
+    offers.ring()
   }
 
   /// The channels offered so far, the primary first.
@@ -63,7 +77,12 @@ package final class DeviceBus: Sendable {
     return channel
   }
 
-  fileprivate func markClosed(_ index: Int) { state.withLock { _ = $0.open.remove(index) } }
+  /// Notes that a channel can be opened again, unless another was offered in its place.
+  fileprivate func markClosed(_ channel: Channel) {
+    state.withLock { state in
+      if state.channels[channel.index] === channel { state.open.remove(channel.index) }
+    }
+  }
 }
 
 /// A network device that a host offers: what a guest opens.
@@ -87,7 +106,7 @@ public struct DeviceOffer: Sendable {
       try host.open(
         channel, rings: ChannelRings(guestToHost: pages.lowerBound..<split, hostToGuest: split..<pages.upperBound))
     } catch {
-      bus.markClosed(index)
+      bus.markClosed(channel)
       throw error
     }
     return channel
@@ -96,6 +115,15 @@ public struct DeviceOffer: Sendable {
   /// Closes a channel. The host touches its rings no more.
   package func close(_ channel: Channel) {
     host.close(channel)
-    bus.markClosed(channel.index)
+    bus.markClosed(channel)
+  }
+
+  /// Closes a channel that threads of the guest still use: they find that it was taken away, and can open another in its
+  /// place.
+  package func abandon(_ channel: Channel, because reason: String) {
+    host.close(channel)
+    // Without descriptors for a new one it is not offered any more.
+    if !channel.isRescinded { try? bus.offerAnew(channel) }
+    channel.rescind(because: reason)
   }
 }

@@ -76,8 +76,10 @@ struct DeviceTests {
     #expect(bench.host.log.count == bench.opening.count, "nobody can speak for it")
     #expect(bench.host.leftovers == [])
     // The sender's memory is its own until it is done: frames go nowhere, and nothing traps.
-    try sender.publish([Frames.golden])
-    try sender.poll()
+    _ = try sender.send(Frames.golden)
+    let expected = SenderError.rescinded("the device was closed")
+    #expect(throws: expected) { try sender.flush() }
+    #expect(throws: expected) { try sender.poll() }
     let counters = sender.finish().counters
     #expect(counters.lost == PacketCount(2, 120))
     #expect(counters.balances)
@@ -90,7 +92,8 @@ struct DeviceTests {
     bench.device.close()
     #expect(bench.host.log.contains { $0.carried.first == 3 }, "HALT was sent")
     #expect(bench.host.closings == [1, 0])
-    try sender.publish([Frames.golden])
+    _ = try sender.send(Frames.golden)
+    #expect(throws: SenderError.rescinded("the device was closed")) { try sender.flush() }
     #expect(sender.finish().counters.lost == PacketCount(1, 60))
   }
 

@@ -154,7 +154,7 @@ struct SenderTests {
     try bench.complete(packets[..<2])
     bench.channel().channel.rescind(because: "unplugged")
     let expected = SenderError.rescinded("unplugged")
-    #expect(expected.description == "the host took the channel away: unplugged")
+    #expect(expected.description == "the channel was taken away: unplugged")
     // Completions that came before still count.
     #expect(throws: expected) { try sender.poll() }
     #expect(sender.counters.completed == PacketCount(2, 120))
