@@ -18,16 +18,6 @@ extension ControlChannel {
     return try parse(completion ?? [], step: step) { (bytes) throws(WireError) in try Answer(parsing: bytes) }
   }
 
-  /// Waits until the host told which channel takes which hash value. Returns nil when it does not, in time.
-  mutating func waitForIndirectionTable() throws(DeviceError) -> SendIndirectionTable? {
-    do {
-      try wait(for: "indirection table") { $0.indirectionTable != nil }
-    } catch .noAnswer {
-      return nil
-    }
-    return indirectionTable
-  }
-
   private mutating func write<Message: NVSPMessage>(
     _ message: Message, transactionID: UInt64, completionRequested: Bool
   ) throws(DeviceError) {

@@ -101,7 +101,7 @@ extension ControlChannel {
       completion = packet.payload
     case .dataInBand:
       // The one message that a host sends unasked and that matters here; others are let pass.
-      if let table = packet.indirectionTable(version: version) { indirectionTable = table }
+      if let table = SendIndirectionTable(payload: packet.payload, version: version) { indirectionTable = table }
     case .dataUsingTransferPages:
       if let request = awaitedRequest, let answer = packet.answer(to: request) {
         awaitedRequest = nil

@@ -20,7 +20,7 @@ struct ControlPacket {
     let descriptor = packet.descriptor
     type = descriptor.type
     transactionID = descriptor.transactionID
-    payload = (descriptor.payloadOffset..<descriptor.byteCount).map { packet.byte(at: $0) }
+    payload = packet.payload
     guard let receiveBuffer, type == .dataUsingTransferPages else { return }
     receiveBuffer.takeIndications(of: packet)
     receiveBuffer.forEachControlMessage(of: packet) { place in
@@ -32,13 +32,6 @@ struct ControlPacket {
       answers.append(
         (message.span(place.count).loadLittleEndian(at: 8), message.copy(0..<Int(header.messageByteCount))))
     }
-  }
-
-  /// The table of a message 134.
-  func indirectionTable(version: NVSPVersion) -> SendIndirectionTable? {
-    guard !payload.isEmpty else { return nil }
-    let bytes = PrivateBytes(copying: payload)
-    return try? SendIndirectionTable(parsing: bytes.span(bytes.byteCount), version: version)
   }
 
   /// The answer to an RNDIS request, if it is here.

@@ -20,8 +20,12 @@ public final class Device: Sendable {
   public let offloads: DeviceOffloads
   /// Whether the host spreads the frames that it delivers over all queues.
   public let scalesReceives: Bool
-  /// How frames find their queue by flow.
-  public let flowSteering: FlowSteering
+  /// How frames find their queue by flow: by the newest table of the host's.
+  ///
+  /// A host may send another one at any time; it is taken in when a sender of the primary queue polls, and holds for whoever
+  /// asks from then on. A flow keeps its order as long as its frames are steered by one table, so ask once for a run of
+  /// frames, and again when none of them is in flight.
+  public var flowSteering: FlowSteering { steering.current }
 
   let addressSpace: DeviceAddressSpace
   private let offer: DeviceOffer
@@ -29,6 +33,7 @@ public final class Device: Sendable {
   private let processorMap: ProcessorMap
   private let queues: [DeviceQueue]
   private let link: LinkState
+  private let steering: SteeringTable
   private let clock: MonotonicClock
   /// What `close` needs; taken by the first one.
   private let farewell: Mutex<Farewell?>
@@ -46,7 +51,7 @@ public final class Device: Sendable {
 
   init(
     queues: [DeviceQueue], version: NVSPVersion, address: EthernetAddress, offloads: DeviceOffloads,
-    scalesReceives: Bool, link: LinkState, flowSteering: FlowSteering, clock: MonotonicClock, farewell: Farewell
+    scalesReceives: Bool, link: LinkState, steering: SteeringTable, clock: MonotonicClock, farewell: Farewell
   ) {
     queueCount = queues.count
     maximumFrameByteCount = queues[0].terms.maximumFrameByteCount
@@ -60,7 +65,7 @@ public final class Device: Sendable {
     openSenders = queues[0].terms.openSenders
     processorMap = ProcessorMap(queueCount: queues.count)
     self.queues = queues
-    self.flowSteering = flowSteering
+    self.steering = steering
     self.clock = clock
     self.farewell = Mutex(farewell)
   }

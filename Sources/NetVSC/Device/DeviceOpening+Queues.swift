@@ -6,7 +6,7 @@ extension DeviceOpening {
   /// Gives each sender of each channel its part of the device's memory.
   func makeQueues(
     _ sendBuffer: (bytes: SharedBytes, sectionByteCount: Int), _ limits: RNDISTransmitLimits, frameByteCount: Int,
-    _ receiveBuffer: ReceiveBuffer
+    _ receiveBuffer: ReceiveBuffer, _ steering: SteeringTable
   ) throws(DeviceError) -> [DeviceQueue] {
     let senderCount = configuration.sendersPerQueue
     let placeCount = channels.count * senderCount
@@ -40,7 +40,9 @@ extension DeviceOpening {
         }
       }
       queues.append(
-        DeviceQueue(open: channel, terms: terms, places: places, receiveBuffer: index == 0 ? receiveBuffer : nil))
+        DeviceQueue(
+          open: channel, terms: terms, places: places, receiveBuffer: index == 0 ? receiveBuffer : nil,
+          steering: index == 0 ? steering : nil))
     }
     return queues
   }

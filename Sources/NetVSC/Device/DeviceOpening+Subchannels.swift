@@ -7,25 +7,20 @@ extension DeviceOpening {
   /// What frames are hashed by, as far as the host can.
   private static let wantedHash: ReceiveScaleHash = [.toeplitz, .ipv4, .tcpIPv4, .ipv6, .tcpIPv6]
 
-  /// Opens as many sub-channels as are wanted, granted, and willing. Returns the host's table, if it sent one, and
-  /// whether it spreads received frames over them.
-  func openSubchannels(_ control: inout ControlChannel) throws(DeviceError)
-    -> (table: SendIndirectionTable?, scalesReceives: Bool)
-  {
-    guard configuration.queueCount > 1, control.version >= .v5 else { return (nil, false) }
+  /// Opens as many sub-channels as are wanted, granted, and willing. Returns whether the host spreads received frames
+  /// over them.
+  func openSubchannels(_ control: inout ControlChannel) throws(DeviceError) -> Bool {
+    guard configuration.queueCount > 1, control.version >= .v5 else { return false }
     let capabilities: NDISReceiveScaleCapabilities? = try control.query(
       .receiveScaleCapabilities, structure: NDISReceiveScaleCapabilities.queryHeader, step: "receive scaling")
     let wanted = Self.queueCount(configuration.queueCount, limitedBy: capabilities) - 1
-    guard wanted > 0 else { return (nil, false) }
+    guard wanted > 0 else { return false }
     let answer: SubchannelComplete = try control.request(
       SubchannelRequest(subchannelCount: UInt32(wanted)), step: "the sub-channels")
     let granted = answer.status == .success ? min(Int(answer.subchannelCount), wanted) : 0
     openSubchannels(granted)
-    guard channels.count > 1 else { return (nil, false) }
-    let scalesReceives = try scaleReceives(&control, capabilities)
-    // The table comes when all that were granted are open: with fewer, it need not be waited for.
-    let table = channels.count == granted + 1 ? try control.waitForIndirectionTable() : control.indirectionTable
-    return (table, scalesReceives)
+    guard channels.count > 1 else { return false }
+    return try scaleReceives(&control, capabilities)
   }
 
   /// How many queues to ask for: some hosts grant none to a guest that asks for more than they have.

@@ -48,17 +48,18 @@ final class DeviceOpening {
     let frameByteCount = try queryFrameByteCount(&control)
     try queryLink(&control, receiveBuffer.link)
     let offloads = try agreeOnOffloads(&control)
-    let subchannels = try openSubchannels(&control)
+    let scalesReceives = try openSubchannels(&control)
     try control.setPacketFilter([.directed, .multicast, .broadcast])
     try control.settle()
 
     let version = control.version
+    // What the host did not tell by now comes when a sender of the primary queue polls, or never.
+    let steering = SteeringTable(control.indirectionTable, version: version, queueCount: channels.count)
     primary.takeBack(control.finish())
-    let queues = try makeQueues(sendBuffer, limits, frameByteCount: frameByteCount, receiveBuffer)
+    let queues = try makeQueues(sendBuffer, limits, frameByteCount: frameByteCount, receiveBuffer, steering)
     return Device(
       queues: queues, version: version, address: address, offloads: offloads,
-      scalesReceives: subchannels.scalesReceives, link: receiveBuffer.link,
-      flowSteering: FlowSteering(table: subchannels.table, queueCount: queues.count), clock: configuration.clock,
+      scalesReceives: scalesReceives, link: receiveBuffer.link, steering: steering, clock: configuration.clock,
       farewell: Farewell(
         offer: offer, requestPage: requestPage, configuration: configuration, receiveBuffer: receiveBuffer,
         version: version, memory: memory, gpadls: gpadls))

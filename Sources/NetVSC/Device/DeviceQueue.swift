@@ -30,6 +30,8 @@ final class DeviceQueue: Sendable {
   let places: [SenderPlace]
   /// Where the host indicates what happens to the device. Only the primary channel's queue has it.
   let receiveBuffer: ReceiveBuffer?
+  /// Where the host's tables go that come with time; as above.
+  let steering: SteeringTable?
   /// The rule of the rings that the host broke, on any of the queue's senders; nil while it broke none.
   private let violation = Mutex<String?>(nil)
   private let hasViolation = Atomic(false)
@@ -41,11 +43,14 @@ final class DeviceQueue: Sendable {
   /// Whether there may be several senders.
   var isShared: Bool { places.count > 1 }
 
-  init(open: OpenChannel, terms: QueueTerms, places: [SenderPlace], receiveBuffer: ReceiveBuffer?) {
+  init(
+    open: OpenChannel, terms: QueueTerms, places: [SenderPlace], receiveBuffer: ReceiveBuffer?, steering: SteeringTable?
+  ) {
     self.open = open
     self.terms = terms
     self.places = places
     self.receiveBuffer = receiveBuffer
+    self.steering = steering
     // Those that sleep are to see it.
     if places.count > 1 { open.channel.whenRescinded { for place in places { place.bell.ring() } } }
   }

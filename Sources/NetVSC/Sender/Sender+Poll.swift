@@ -8,6 +8,8 @@ private struct HostPacket {
   let transactionID: UInt64
   /// The first word of the payload; all ones, which mean nothing, when there is none.
   let word: UInt64
+  /// Whether what it tells was taken in as it was read.
+  let isTakenIn: Bool
 
   /// What a packet of the primary channel indicates is taken in here, while it is still in the ring.
   @inline(__always)
@@ -17,6 +19,7 @@ private struct HostPacket {
     transactionID = packet.descriptor.transactionID
     word = packet.payloadByteCount >= 8 ? packet.word(at: packet.descriptor.payloadOffset) : .max
     if type == .dataUsingTransferPages { queue.receiveBuffer?.takeIndications(of: packet) }
+    isTakenIn = type == .dataInBand && queue.steering?.take(packet) == true
   }
 }
 
@@ -85,6 +88,7 @@ extension Sender {
           mail(completion)
         }
       case .dataUsingTransferPages: end.acknowledgements.append(packet.transactionID)
+      case .dataInBand where packet.isTakenIn: break
       default: counts.ignoredPackets &+= 1
       }
     }
