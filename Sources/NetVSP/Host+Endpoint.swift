@@ -7,6 +7,9 @@ extension Host: HostEndpoint {
   package func open(_ channel: Channel, rings: ChannelRings) throws(ChannelError) {
     guard !channel.isRescinded else { throw .refused("it was taken away") }
     guard slots.indices.contains(channel.index) else { throw .refused("there are \(slots.count) channels") }
+    guard channel.index < device.configuration.faults.closedFromSubchannel ?? .max else {
+      throw .refused("it is to fail")
+    }
     let service = try serve(channel, rings)
     do throws(SystemError) {
       try slots[channel.index].open(service, of: channel, onThread: !runsInline)

@@ -26,6 +26,8 @@ public final class Host: Sendable {
       configuration.sectionByteCount.map { (72...Int(UInt32.max)).contains($0) && $0 % 8 == 0 } ?? true,
       "a section holds more than a header, in whole words")
     precondition(configuration.grantedSubchannelLimit ?? 0 >= 0, "a limit is not negative")
+    precondition(
+      configuration.faults.closedFromSubchannel ?? 1 >= 1, "sub-channels count from 1; the primary channel opens")
     device = try NetworkDevice(configuration)
     slots = (0..<configuration.maximumChannelCount).map { _ in ChannelSlot() }
   }

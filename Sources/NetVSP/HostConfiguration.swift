@@ -18,6 +18,20 @@ public enum HostProtocolVersion: UInt32, Sendable, CaseIterable {
   case version61 = 0x0006_0001
 }
 
+/// Work on frames that a host offers to do for its guest. That tags may come beside their frames is part of the protocol,
+/// from version 2 on.
+public struct HostOffloads: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Filling checksums.
+  public static let checksums = Self(rawValue: 1 << 0)
+  /// Cutting long TCP packets into segments.
+  public static let largeSends = Self(rawValue: 1 << 1)
+  /// All that there is.
+  public static let all: Self = [.checksums, .largeSends]
+}
+
 /// What a host offers, and what it does with frames.
 public struct HostConfiguration: Sendable {
   /// The most channels a guest can have: the limit of common guests.
@@ -36,6 +50,10 @@ public struct HostConfiguration: Sendable {
   public var sectionByteCount: Int?
   /// The most sub-channels that are granted however many are asked for; nil: as many as there may be.
   public var grantedSubchannelLimit: Int?
+  /// The work on frames that is offered to the guest. What is not offered is done all the same where a frame asks for it.
+  public var offloads: HostOffloads = .all
+  /// What is done wrong on purpose.
+  public var faults = HostFaults()
   /// Wall-clock nanoseconds since 1970, for sinks that stamp frames.
   public var wallClock: @Sendable () -> Int64 = { MonotonicClock.wallClockNanoseconds() }
   /// How both sides map their rings.

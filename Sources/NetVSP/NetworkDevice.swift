@@ -77,6 +77,9 @@ final class NetworkDevice: Sendable {
 
   func noteClosed(_ index: Int) { state.withLock { _ = $0.openSubchannels.remove(index) } }
 
+  /// Takes all channels away, as a host that dies does.
+  func die() { for channel in bus.channels { channel.rescind(because: "the host died") } }
+
   func report(violation: Violation, on channel: Int) {
     state.withLock { $0.problem = $0.problem ?? "channel \(channel): \(violation)" }
   }

@@ -100,10 +100,15 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
   /// Gives the guest everything of this step: completions, room in its ring, and at most one doorbell.
   private mutating func settle() throws(Violation) {
     try handler.publishCompletions()
+    try handler.publishHeldCompletions()
     let guestWaits = fromGuest.release()
     if handler.toGuest.takeSignal() || guestWaits {
       channel.toGuest.ring()
       handler.counts.doorbells += 1
+    }
+    if handler.faults?.isDying == true {
+      rest = .over
+      handler.device.die()
     }
   }
 
@@ -118,6 +123,7 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
   mutating func preparesToSleep() -> Bool {
     // A blocked worker said how much room it needs, and looked once more; packets are no news to it.
     guard rest == .ready else { return rest == .blocked }
+    guard handler.faults?.holdsCompletions != true else { return false }
     do throws(RingError) {
       return try !fromGuest.unmask()
     } catch {

@@ -21,8 +21,11 @@ struct CompletionBatch: ~Copyable, Sendable {
 
   /// Adds the completion of one more packet.
   mutating func append(_ transactionID: UInt64, _ status: NVSPStatus) {
-    completions.append(Completion(transactionID: transactionID, word: RNDISPacketComplete(status: status).word))
+    append(Completion(transactionID: transactionID, word: RNDISPacketComplete(status: status).word))
   }
+
+  /// Adds a completion.
+  mutating func append(_ completion: Completion) { completions.append(completion) }
 
   mutating func removeAll() { completions.removeAll() }
 }

@@ -22,7 +22,7 @@ extension MessageHandler {
         status = .success
       }
     }
-    if descriptor.completionRequested { complete(descriptor, status) }
+    if descriptor.completionRequested { try completeControl(descriptor, status) }
   }
 
   /// Handles a message of the set-up.

@@ -8,6 +8,8 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
   let device: NetworkDevice
   var toGuest: ReturnRing
   var completions = CompletionBatch()
+  /// nil in a host that does nothing wrong.
+  private(set) var faults: ChannelFaults?
   var dataPath: DataPath<Receiver>
   /// Only the primary channel has one.
   var control: ControlPlane?
@@ -24,6 +26,7 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
     self.toGuest = toGuest
     self.dataPath = dataPath
     control = channel.index == 0 ? ControlPlane(device) : nil
+    faults = ChannelFaults(device.configuration.faults)
   }
 
   /// Frames are received on these terms from now on.
@@ -85,8 +88,29 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
 
   /// Puts the completions so far into the ring. They go out before any answer that is written later.
   mutating func publishCompletions() throws(Violation) {
+    // Where the host does wrong, they wait for the end of the step, when it is known what there is room for.
+    faults?.take(&completions)
+    try publishBatch()
+  }
+
+  private mutating func publishBatch() throws(Violation) {
     guard completions.count > 0 else { return }
     try toGuest.publish(completions)
     completions.removeAll()
+  }
+
+  /// Completes the transport of a control message, behind all frames before it. No fault concerns it.
+  mutating func completeControl(_ descriptor: PacketDescriptor, _ status: NVSPStatus) throws(Violation) {
+    try publishCompletions()
+    complete(descriptor, status)
+    try publishBatch()
+  }
+
+  /// Puts into the ring what faults held back and is due, as far as there is room.
+  mutating func publishHeldCompletions() throws(Violation) {
+    while faults?.isDue == true, case let room = try toGuest.roomForCompletions(), room > 0 {
+      faults?.release(into: &completions, limit: room)
+      try publishBatch()
+    }
   }
 }

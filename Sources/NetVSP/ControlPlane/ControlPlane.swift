@@ -110,7 +110,8 @@ struct ControlPlane: ~Copyable {
     else { return false }
     let adapter = NetworkAdapter(
       version: version ?? .v1, frameByteCount: frameByteCount ?? Self.usualFrameByteCount,
-      channelCount: device.channelCount, maximumChannelCount: device.configuration.maximumChannelCount)
+      channelCount: device.channelCount, maximumChannelCount: device.configuration.maximumChannelCount,
+      offloads: device.configuration.offloads)
     if let byteCount = try dialogue.answerNext(adapter) {
       try receiveBuffer?.send(dialogue.answerBytes, byteCount, to: &ring)
     }

@@ -15,9 +15,9 @@ struct NetworkAdapter {
   private static let ethernetHeaderByteCount: UInt32 = 14
   /// What common guests spread received frames by.
   private static let indirectionEntryCount: UInt16 = 128
-  /// What common hosts cut: TCP packets of at most 62,780 bytes, into two segments or more.
+  /// TCP packets of any length are cut, into two segments or more.
   private static let largeSend = NDISOffloadCapabilities.LargeSend(
-    maximumByteCount: 0xF53C, minimumSegmentCount: 2)
+    maximumByteCount: 0xFFFF, minimumSegmentCount: 2)
 
   /// The version that was agreed.
   let version: NVSPVersion
@@ -27,6 +27,8 @@ struct NetworkAdapter {
   let channelCount: Int
   /// The channels that it could have.
   let maximumChannelCount: Int
+  /// The work on frames that it offers.
+  var offloads = HostOffloads.all
 
   /// Writes an object's value. Returns its byte count; nil when the adapter has no such object, or not for reading.
   func value(of oid: OID, into bytes: inout PrivateBytes) -> Int? {
@@ -80,11 +82,14 @@ struct NetworkAdapter {
     }
   }
 
-  /// All that the data path does where a packet asks for it, whatever was set.
+  /// Of what the data path does where a packet asks for it, whatever was set, as much as is offered.
   private var offloadCapabilities: NDISOffloadCapabilities {
-    NDISOffloadCapabilities(
-      revision: version.offloadRevision, checksumsIPv4: [.ipOptions, .tcpOptions, .tcp, .udp, .ipHeader],
-      checksumsIPv6: [.ipOptions, .tcpOptions, .tcp, .udp], largeSendIPv4: Self.largeSend,
-      largeSendIPv6: Self.largeSend, largeSendIPv6Headers: [.ipOptions, .tcpOptions])
+    let fillsChecksums = offloads.contains(.checksums)
+    let largeSend = offloads.contains(.largeSends) ? Self.largeSend : nil
+    return NDISOffloadCapabilities(
+      revision: version.offloadRevision,
+      checksumsIPv4: fillsChecksums ? [.ipOptions, .tcpOptions, .tcp, .udp, .ipHeader] : [],
+      checksumsIPv6: fillsChecksums ? [.ipOptions, .tcpOptions, .tcp, .udp] : [], largeSendIPv4: largeSend,
+      largeSendIPv6: largeSend, largeSendIPv6Headers: largeSend == nil ? [] : [.ipOptions, .tcpOptions])
   }
 }
