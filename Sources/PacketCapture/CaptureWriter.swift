@@ -5,22 +5,25 @@
 package struct CaptureWriter: ~Copyable, Sendable {
   /// The longest packet libpcap lets an Ethernet capture hold, in bytes.
   package static let longestSnapLength = 262_144
+  /// The path that stands for standard output.
+  package static let standardOutputPath = "-"
 
+  /// What errors name: the path, or what it stands for.
   package let path: String
   /// The most bytes kept of a packet.
   package let snapLength: Int
   private var file: DumpFile
   private var failure: CaptureError?
 
-  /// Creates the file, replacing one of that name. Throws `writeFailed`.
+  /// Creates the file, replacing one of that name, or writes to standard output. Throws `writeFailed`.
   package init(path: String, snapLength: Int = longestSnapLength) throws(CaptureError) {
     precondition((1...Self.longestSnapLength).contains(snapLength), "a snap length is 1 to 262144 bytes")
-    self.path = path
+    self.path = path == Self.standardOutputPath ? "standard output" : path
     self.snapLength = snapLength
     do {
       file = try DumpFile(path: path, linkType: LinkType.ethernet.rawValue, snapLength: snapLength)
     } catch {
-      throw .writeFailed(path: path, reason: error.reason)
+      throw .writeFailed(path: self.path, reason: error.reason)
     }
   }
 

@@ -35,6 +35,17 @@ private struct BufferedStream: ~Copyable {
 
   init(path: String, mode: String) throws(StreamError) {
     guard let file = unsafe fopen(path, mode) else { throw StreamError(code: errno) }
+    unsafe self.init(file)
+  }
+
+  /// Writes to standard output, which stays open when the stream closes.
+  init(standardOutput mode: String) throws(StreamError) {
+    let descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+    guard descriptor >= 0, let file = unsafe fdopen(descriptor, mode) else { throw StreamError(code: errno) }
+    unsafe self.init(file)
+  }
+
+  private init(_ file: UnsafeMutablePointer<FILE>) {
     unsafe self.file = unsafe file
     unsafe buffer = .allocate(byteCount: Self.bufferByteCount, alignment: 64)
     // SAFETY: the stream uses the buffer until it is closed, which is before `deinit`.
@@ -153,7 +164,9 @@ struct DumpFile: ~Copyable, @unchecked Sendable {
   private let dumper: OpaquePointer
 
   init(path: String, linkType: Int32, snapLength: Int) throws(StreamError) {
-    let stream = try BufferedStream(path: path, mode: "wbe")
+    let stream =
+      path == CaptureWriter.standardOutputPath
+      ? try BufferedStream(standardOutput: "wb") : try BufferedStream(path: path, mode: "wbe")
     let precision = UInt32(PCAP_TSTAMP_PRECISION_NANO)
     guard let capture = unsafe pcap_open_dead_with_tstamp_precision(linkType, Int32(snapLength), precision) else {
       stream.close()

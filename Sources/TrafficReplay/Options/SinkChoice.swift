@@ -1,11 +1,16 @@
+internal import PacketCapture
+
 /// What the host does with the frames it receives.
 package enum SinkChoice: Sendable, Equatable, CustomStringConvertible {
   /// Drops them.
   case null
   /// Drops them, after adding them to a digest that is compared with the sender's.
   case verify
-  /// Writes them to a nanosecond pcap file.
+  /// Writes them to a nanosecond pcap file; - is standard output.
   case pcap(path: String)
+
+  /// Whether standard output is taken by the frames.
+  package var takesStandardOutput: Bool { self == .pcap(path: CaptureWriter.standardOutputPath) }
 
   private static let pcapPrefix = "pcap:"
 
