@@ -22,10 +22,22 @@ package struct NetVSCCommand: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
+      if exitCode(for: error).isSuccess { tell(fullMessage(for: error)) }
       guard let line = usageLine(for: error) else { exit(withError: error) }
       Console.report(line)
       exit(withError: ExitCode.validationFailure)
     }
+  }
+
+  /// Prints what was asked for, such as help, and ends the program.
+  private static func tell(_ text: String) -> Never {
+    do {
+      try OutputFile.standardOutput.write(text + "\n")
+    } catch {
+      Console.report("\(error)")
+      exit(withError: ExitCode(74))
+    }
+    exit(withError: ExitCode.success)
   }
 
   /// One line that says what is wrong with the arguments and where to look; nil when something else ends the program.

@@ -18,6 +18,22 @@ package struct ReplayCommand: ParsableCommand {
         netvsc replay --loop 0 --duration 10 --json result.json capture.pcap
         netvsc replay --queues 1 --sink pcap:copy.pcap capture.pcap
         netvsc replay --queues 2 --senders-per-queue 4 --host threads capture.pcap
+        netvsc replay --fault die:1000 --drain-timeout 1 capture.pcap
+
+      FAULTS:
+        What --fault makes the built-in host do. Each channel counts its messages,
+        which carry up to eight packets; without a number they are those named here.
+        subchannel:1    sub-channels from this one on do not open
+        silent:0        after so many messages nothing is completed
+        fail:0          after so many messages all are completed with failure
+        die:0           after so many messages the host goes away
+        slow:64         nothing is completed before so many messages are there, or
+                        were looked for in vain; then the latest first
+        duplicate:0     after so many messages each is completed twice
+        foreign:0       after so many messages ids are completed that none has
+        no-large-sends  no TCP frame is cut into segments
+        old             only the first version of the protocol is known: one queue,
+                        frames of 1514 bytes, no tags beside frames
 
       EXIT CODES:
         0    all packets were completed
@@ -25,7 +41,7 @@ package struct ReplayCommand: ParsableCommand {
         64   wrong usage
         65   a capture is damaged, is none, or has a link type that cannot be sent
         66   a capture is missing, a directory, or not readable
-        69   the host went away
+        69   the host went away, or completed nothing while there was no room
         70   an internal fault: the ledger or the digest does not balance
         74   a sink or an output could not be written
         130  interrupted, after draining and reporting
@@ -48,6 +64,9 @@ package struct ReplayCommand: ParsableCommand {
 
   /// Refuses to write over what is read: opening an output empties it.
   package func validate() throws {
+    guard !channel.sink.takesStandardOutput || output.json != .standardOutput else {
+      throw ValidationError("--sink pcap:- and --json - would both write to standard output; name a file")
+    }
     var read = captures
     for (option, path) in outputFiles {
       if let clash = read.first(where: { FileIdentity.same($0, path) }) {
@@ -60,7 +79,7 @@ package struct ReplayCommand: ParsableCommand {
   /// The options that name a file to write, and the file.
   private var outputFiles: [(option: String, path: String)] {
     var files: [(String, String)] = []
-    if case .pcap(let path) = channel.sink { files.append(("--sink", path)) }
+    if case .pcap(let path) = channel.sink, !channel.sink.takesStandardOutput { files.append(("--sink", path)) }
     if case .file(let path) = output.json { files.append(("--json", path)) }
     return files
   }
@@ -73,7 +92,7 @@ package struct ReplayCommand: ParsableCommand {
       copy: channel.copy, vlanOffload: traffic.vlanOffload, segmentByteCount: traffic.mss, loopCount: traffic.loop,
       packetLimit: traffic.limit > 0 ? traffic.limit : nil,
       duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, sink: channel.sink,
-      drainTimeout: traffic.drainTimeout.nanoseconds)
+      drainTimeout: traffic.drainTimeout.nanoseconds, faults: channel.fault)
   }
 
   package func run() throws {

@@ -21,7 +21,7 @@ struct ReplaySession {
     }
     var result = replay(control)
     result.failure = result.failure ?? failure
-    result.problems.forEach(Console.report)
+    (result.problems + result.notes).forEach(Console.report)
     // A table that cannot be printed is in the JSON as well, and does not keep it from being written.
     attempt(&result) { result in try print(result) }
     attempt(&result) { result in
@@ -67,7 +67,8 @@ struct ReplaySession {
 
   /// Where nothing was offered there is nothing to tell but the problem, which is told already.
   private func print(_ result: ReplayResult) throws(OutputError) {
-    guard !output.quiet, output.json != .standardOutput, result.ledger.offered.packets > 0 else { return }
+    let isTaken = output.json == .standardOutput || options.sink.takesStandardOutput
+    guard !output.quiet, !isTaken, result.ledger.offered.packets > 0 else { return }
     let terminal = OutputFile.standardOutput
     let style = Console.colours(on: terminal) ? TextStyle.terminal : .plain
     try terminal.write(SummaryTable(result, style: style).text)

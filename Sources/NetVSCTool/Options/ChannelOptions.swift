@@ -7,7 +7,8 @@ package import TrafficReplay
 package struct ChannelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Sub-channels, from 1 to 64 (default: one for each online CPU, at most 64).", valueName: "n"),
+      "Sub-channels, from 1 to 64 (default: one for each online CPU, at most 64). By flow at most 16 of them get packets: the host's table has so many entries.",
+      valueName: "n"),
     transform: OptionText.wholeNumber(in: ReplayOptions.queueCounts))
   var queues: Int?
 
@@ -51,10 +52,18 @@ package struct ChannelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the host does with frames: null drops them, verify compares digests with the sender's, pcap:FILE writes a nanosecond capture (default: verify).",
+      "What the host does with frames: null drops them, verify compares digests with the sender's, pcap:FILE writes a nanosecond capture, pcap:- to standard output (default: verify).",
       valueName: "sink"),
     transform: OptionText.sink)
   package var sink = SinkChoice.verify
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Makes the built-in host misbehave, to see what comes of it: see FAULTS above. May be given several times.",
+      valueName: "kind[:n]"),
+    transform: OptionText.fault)
+  package var fault: [HostFault] = []
 
   package init() {}
 

@@ -34,7 +34,16 @@ enum OptionText {
     guard let value = Double(text), value >= 0, value <= longestSeconds else {
       throw ValidationError("give seconds from 0 to 1000000000, such as 10 or 0.5")
     }
-    return Seconds(nanoseconds: UInt64((value * 1e9).rounded()))
+    // However short, a time is not none: 0 has a meaning of its own.
+    return Seconds(nanoseconds: value > 0 ? max(UInt64((value * 1e9).rounded()), 1) : 0)
+  }
+
+  static let fault: @Sendable (String) throws -> HostFault = { text in
+    guard let fault = HostFault(text) else {
+      let kinds = HostFault.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("give one of \(kinds), most of which take a number as in die:1000")
+    }
+    return fault
   }
 
   static let sink: @Sendable (String) throws -> SinkChoice = { text in

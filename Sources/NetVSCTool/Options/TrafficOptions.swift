@@ -22,7 +22,7 @@ package struct TrafficOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Waits so long for completions after the last packet; what is missing then is lost (default: 5).",
+      "Waits so long for completions after the last packet; what is missing then is lost. A host that completes nothing for so long, and for a second at least, while there is no room to send is given up (default: 5).",
       valueName: "seconds"),
     transform: OptionText.seconds)
   package var drainTimeout = Seconds(nanoseconds: 5_000_000_000)

@@ -11,10 +11,7 @@ extension ReplayResult {
     if ledger.failed.packets > 0 {
       lines.append("\(of(ledger.failed, ledger)) not sent on: the host completed them with an error status")
     }
-    if ledger.lost.packets > 0 {
-      let timeout = Readable.duration(options.drainTimeout)
-      lines.append("\(of(ledger.lost, ledger)) lost: no completion came within the drain timeout of \(timeout)")
-    }
+    if ledger.lost.packets > 0 { lines.append("\(of(ledger.lost, ledger)) lost: \(lossReason)") }
     if ReplayStatus(of: self) == .incomplete, ledger.offered.packets == 0 {
       lines.append("nothing to send: \(options.capturePaths.joined(separator: ", "))")
     }
@@ -25,11 +22,16 @@ extension ReplayResult {
     let reasons = RefusalReason.allCases.compactMap { reason -> String? in
       guard let count = ledger.refusedByReason[reason], count > 0 else { return nil }
       return switch reason {
-      case .tooLarge: "\(Readable.count(count)) above the MTU of \(options.frameLimit) bytes (--mtu)"
+      case .tooLarge: "\(Readable.count(count)) above the MTU of \(frameLimit) bytes (--mtu)"
       case .tooShort: "\(Readable.count(count)) shorter than an Ethernet header of 14 bytes"
       }
     }
     return "\(of(ledger.refused, ledger)) refused: \(reasons.joined(separator: ", "))"
+  }
+
+  private var lossReason: String {
+    if case .hostWentAway = failure { return "they were not completed when the run was given up" }
+    return "no completion came within the drain timeout of \(Readable.duration(options.drainTimeout))"
   }
 
   private func of(_ part: Tally, _ ledger: Ledger) -> String {

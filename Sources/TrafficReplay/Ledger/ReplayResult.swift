@@ -45,6 +45,10 @@ package enum RunFailure: Error, Sendable, Equatable {
 /// All that a replay has to tell when it has ended.
 package struct ReplayResult: Sendable {
   package var options: ReplayOptions
+  /// The queues that there were: as many as were asked for, or fewer where the host opened fewer.
+  package var queueCount: Int
+  /// The largest frame that the device took, in bytes.
+  package var frameLimit: Int
   package var captures: [CaptureAccount]
   package var queues: [QueueAccount]
   package var host: HostAccount
@@ -61,6 +65,8 @@ package struct ReplayResult: Sendable {
   /// Whether a stop was requested from outside.
   package var interrupted: Bool
   package var failure: RunFailure?
+  /// What a reader should know although nothing is wrong with it, one line each.
+  package var notes: [String] = []
 
   package init(
     options: ReplayOptions, captures: [CaptureAccount] = [], queues: [QueueAccount] = [],
@@ -68,6 +74,8 @@ package struct ReplayResult: Sendable {
     departureSpan: UInt64 = 0, interrupted: Bool = false, failure: RunFailure? = nil
   ) {
     self.options = options
+    queueCount = options.queueCount
+    frameLimit = options.frameLimit
     self.captures = captures
     self.queues = queues
     self.host = host

@@ -62,6 +62,8 @@ package struct ReplayOptions: Sendable, Equatable {
   package var sink: SinkChoice
   /// How long completions are waited for after the last packet, in nanoseconds.
   package var drainTimeout: UInt64
+  /// What the built-in host does wrong.
+  package var faults: [HostFault]
 
   /// The number of senders together: as many, at most, as there will be.
   package var senderCount: Int { queueCount * sendersPerQueue }
@@ -71,7 +73,7 @@ package struct ReplayOptions: Sendable, Equatable {
     ringMode: RingMode? = nil, hostMode: HostMode = .inline, frameLimit: Int = 9216, copy: CopyChoice = .auto,
     vlanOffload: Bool = false,
     segmentByteCount: Int? = nil, loopCount: UInt64 = 1, packetLimit: UInt64? = nil,
-    duration: UInt64? = nil, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000
+    duration: UInt64? = nil, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000, faults: [HostFault] = []
   ) {
     precondition(Self.queueCounts.contains(queueCount), "from 1 to 64 queues can be opened")
     precondition(Self.senderCounts.contains(sendersPerQueue), "from 1 to 64 senders can share a queue")
@@ -95,5 +97,11 @@ package struct ReplayOptions: Sendable, Equatable {
     self.duration = duration
     self.sink = sink
     self.drainTimeout = drainTimeout
+    self.faults = faults
   }
+
+  /// How long the host may complete nothing while there is no room to send, in nanoseconds: as long as it is waited for
+  /// at the end. Who does not wait for it at the end still bears with a pause before.
+  package var stallTimeout: UInt64 { max(drainTimeout, Self.shortestStall) }
+  private static let shortestStall: UInt64 = 1_000_000_000
 }

@@ -16,6 +16,7 @@ package struct ReplayReport: Encodable, Sendable {
     case schema
     case captures
     case queues
+    case queuesAsked = "queues_asked"
     case sendersPerQueue = "senders_per_queue"
     case ringMode = "ring_mode"
     case hostMode = "host_mode"
@@ -25,6 +26,7 @@ package struct ReplayReport: Encodable, Sendable {
     case mtu
     case vlanOffload = "vlan_offload"
     case segmentByteCount = "mss"
+    case faults
     case offered
     case refused
     case reserved
@@ -44,6 +46,7 @@ package struct ReplayReport: Encodable, Sendable {
     case ethtool
     case interrupted
     case problems
+    case notes
     case exitCode = "exit_code"
   }
 
@@ -66,21 +69,24 @@ package struct ReplayReport: Encodable, Sendable {
     for counter in result.ethtool { try ethtool.encode(counter.value, forKey: NamedKey(counter.name)) }
     try container.encode(result.interrupted, forKey: .interrupted)
     try container.encode(result.problems, forKey: .problems)
+    try container.encode(result.notes, forKey: .notes)
     try container.encode(ReplayStatus(of: result).rawValue, forKey: .exitCode)
   }
 
   private func encodeOptions(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
     let options = result.options
-    try container.encode(options.queueCount, forKey: .queues)
+    try container.encode(result.queueCount, forKey: .queues)
+    try container.encode(options.queueCount, forKey: .queuesAsked)
     try container.encode(options.sendersPerQueue, forKey: .sendersPerQueue)
     try container.encode(options.copy.rawValue, forKey: .copy)
     try container.encode(options.ringMode.rawValue, forKey: .ringMode)
     try container.encode(options.hostMode.rawValue, forKey: .hostMode)
     try container.encode(options.sink.description, forKey: .sink)
     try container.encode(options.steering.rawValue, forKey: .steering)
-    try container.encode(options.frameLimit, forKey: .mtu)
+    try container.encode(result.frameLimit, forKey: .mtu)
     try container.encode(options.vlanOffload, forKey: .vlanOffload)
     try container.encode(options.segmentByteCount, forKey: .segmentByteCount)
+    try container.encode(options.faults.map(\.description), forKey: .faults)
   }
 
   private func encodeLedger(into container: inout KeyedEncodingContainer<CodingKeys>) throws {

@@ -26,9 +26,9 @@ package struct SummaryTable: Sendable {
     let rates = "\(Readable.packetRate(result.packetsPerSecond)), \(Readable.bitRate(result.bitsPerSecond))"
     let outcome = "\(Readable.count(ledger.completed.packets)) of \(offered) completed"
     let setup = [
-      "\(options.queueCount) \(options.queueCount == 1 ? "queue" : "queues") (\(options.ringMode.rawValue)\(senders))",
+      "\(result.queueCount) \(result.queueCount == 1 ? "queue" : "queues") (\(options.ringMode.rawValue)\(senders))",
       "steered by \(options.steering.rawValue)", "host \(options.hostMode.rawValue)", "sink \(options.sink)",
-      "MTU \(options.frameLimit)", Readable.amount(result.loops, of: "loop"),
+      "MTU \(result.frameLimit)", Readable.amount(result.loops, of: "loop"),
     ]
     return [
       style.heading("\(outcome) in \(Readable.duration(result.elapsed)): \(rates)"),

@@ -10,6 +10,9 @@ struct CaptureSource {
   private let options: ReplayOptions
   private let lanes: LanePlan
   private let device: Device
+  private let terms: FrameTerms
+  /// The table of the start: a flow keeps its order as long as its table stays.
+  private let flowSteering: FlowSteering
   private let control: ReplayControl
   private let keptLimit: Int
   /// One for each capture; of the first pass.
@@ -17,6 +20,8 @@ struct CaptureSource {
   private let inspected: [InspectedCapture]
   /// Why reading ended early, by no fault of a capture.
   private(set) var failure: RunFailure?
+  /// Whether there were frames that the host could have cut into segments and does not.
+  private(set) var hasUncutFrames = false
 
   init(
     _ options: ReplayOptions, _ inspected: [InspectedCapture], lanes: LanePlan, device: Device, control: ReplayControl,
@@ -28,6 +33,8 @@ struct CaptureSource {
     accounts = inspected.map(\.account)
     self.lanes = lanes
     self.device = device
+    terms = FrameTerms(options, on: device)
+    flowSteering = device.flowSteering
     self.control = control
   }
 
@@ -109,9 +116,11 @@ struct CaptureSource {
           account.packets += 1
           account.bytes += UInt64(frame.byteCount)
           if packet.isTruncated { account.truncated += 1 }
+          let treatment = FrameTreatment(frame, isWhole: !packet.isTruncated, terms)
+          if treatment.isUncut { hasUncutFrames = true }
           builder.append(
-            frame, FrameTreatment(frame, isWhole: !packet.isTruncated, options),
-            lane: lanes.lane(for: frame, ordinal: summary.packetCount, device.flowSteering),
+            frame, treatment,
+            lane: lanes.lane(for: frame, ordinal: summary.packetCount, flowSteering),
             ordinal: summary.packetCount,
             digests: options.sink == .verify)
           summary.packetCount += 1

@@ -1,7 +1,7 @@
 internal import NetVSC
 internal import WireFormats
 
-/// What is done to a frame before it is sent, and what is left to the host: only tags and large sends, where the options
+/// What is done to a frame before it is sent, and what is left to the host: only tags and large sends, where the terms
 /// say so.
 struct FrameTreatment {
   /// How many bytes the tag takes that travels beside the frame, behind the addresses; 0 without one.
@@ -9,11 +9,13 @@ struct FrameTreatment {
   private let largeSend: LargeSendFrame?
   /// nil for a frame that is sent as it is.
   let offload: FrameOffload?
+  /// Whether another host would have cut the frame, and this one does not.
+  let isUncut: Bool
 
   /// The treatment of a frame, which is `isWhole` unless the capture cut it.
-  init(_ frame: RawSpan, isWhole: Bool, _ options: ReplayOptions) {
+  init(_ frame: RawSpan, isWhole: Bool, _ terms: FrameTerms) {
     var offload = FrameOffload.none
-    if options.vlanOffload, frame.byteCount >= TransmitWork.ethernetHeaderByteCount + VLANTagInfo.tagByteCount,
+    if terms.takesTags, frame.byteCount >= TransmitWork.ethernetHeaderByteCount + VLANTagInfo.tagByteCount,
       frame.loadBigEndian(at: TransmitWork.addressesByteCount) == EtherType.vlanTag.rawValue
     {
       tagByteCount = VLANTagInfo.tagByteCount
@@ -23,16 +25,22 @@ struct FrameTreatment {
     } else {
       tagByteCount = 0
     }
-    let isLong = frame.byteCount - tagByteCount > options.frameLimit
-    largeSend = isLong && isWhole ? LargeSendFrame(parsing: frame) : nil
-    if let largeSend {
-      let room = options.frameLimit - (largeSend.payloadOffset - tagByteCount)
+    let isLong = frame.byteCount - tagByteCount > terms.frameLimit
+    let candidate = isLong && isWhole ? LargeSendFrame(parsing: frame) : nil
+    if let candidate,
+      let segmentByteCount = terms.segmentByteCount(
+        for: candidate, byteCount: frame.byteCount, headerByteCount: candidate.payloadOffset - tagByteCount)
+    {
       var whole = FrameOffload(
-        segmentByteCount: min(options.segmentByteCount ?? room, room),
-        of: largeSend.version == .v4 ? .v4 : .v6, tcpHeaderOffset: largeSend.tcpOffset - tagByteCount)
+        segmentByteCount: segmentByteCount, of: candidate.version == .v4 ? .v4 : .v6,
+        tcpHeaderOffset: candidate.tcpOffset - tagByteCount)
       whole.vlanTag = offload.vlanTag
       offload = whole
+      largeSend = candidate
+    } else {
+      largeSend = nil
     }
+    isUncut = candidate != nil && largeSend == nil
     self.offload = offload == .none ? nil : offload
   }
 

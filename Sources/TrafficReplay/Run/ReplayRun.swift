@@ -11,6 +11,7 @@ package struct ReplayRun {
   private let clock: MonotonicClock
   private let wallClock: @Sendable () -> Int64
   private let keptLimit: Int
+  private let startThread: ThreadStart
 
   /// A run that is looked at and stopped through `control`. Time comes from the clocks: nanoseconds that never step
   /// back, and nanoseconds since 1970 for stamping what is written. Captures that take more memory than `keptLimit`
@@ -18,14 +19,18 @@ package struct ReplayRun {
   package init(
     _ options: ReplayOptions, control: ReplayControl, clock: MonotonicClock = .monotonic,
     wallClock: @escaping @Sendable () -> Int64 = MonotonicClock.wallClockNanoseconds,
-    keptLimit: Int = ReplayRun.keptLimit
+    keptLimit: Int = ReplayRun.keptLimit, startThread: @escaping ThreadStart = WorkerThread.init
   ) {
     self.keptLimit = keptLimit
+    self.startThread = startThread
     self.options = options
     self.control = control
     self.clock = clock
     self.wallClock = wallClock
   }
+
+  /// How a sender's thread is started.
+  package typealias ThreadStart = @Sendable (@escaping @Sendable () -> Void) throws(SystemError) -> WorkerThread
 
   /// As much of the captures as is kept in memory, in bytes, unless told otherwise.
   package static let keptLimit = CaptureSource.keptLimit
@@ -56,6 +61,7 @@ package struct ReplayRun {
     defer { host.shutDown() }
     let device = try openDevice(host)
     defer { device.close() }
+    note(device, in: &result)
 
     let outcomes = try send(captures, through: device, stop: stop, into: &result)
     account(for: outcomes, in: &result)
@@ -94,6 +100,7 @@ package struct ReplayRun {
       case .pcap: sink.map { .frames($0) } ?? .null
       }
     configuration.wallClock = wallClock
+    for fault in options.faults { configuration.add(fault) }
     do {
       return try Host(configuration)
     } catch {
@@ -116,6 +123,22 @@ package struct ReplayRun {
     }
   }
 
+  /// Notes what the device has otherwise than it was asked for.
+  private func note(_ device: Device, in result: inout ReplayResult) {
+    result.queueCount = device.queueCount
+    if device.queueCount < options.queueCount {
+      let queues = device.queueCount == 1 ? "1 queue was" : "\(device.queueCount) queues were"
+      result.notes.append("\(queues) opened of the \(options.queueCount) asked for: the host opens no more")
+    }
+    result.frameLimit = device.maximumFrameByteCount
+    if device.maximumFrameByteCount < options.frameLimit {
+      result.notes.append("the host takes frames of up to \(device.maximumFrameByteCount) bytes only")
+    }
+    if options.vlanOffload, !device.offloads.takesVLANTags {
+      result.notes.append("the host takes no tags beside frames: they stay where they are (--vlan-offload)")
+    }
+  }
+
   // MARK: Sending
 
   private func send(
@@ -132,19 +155,21 @@ package struct ReplayRun {
     var threads: [WorkerThread] = []
     defer { for thread in threads { thread.join() } }
     let start = clock.now()
-    for lane in 0..<lanes.count {
+    var failure: RunFailure?
+    for lane in 0..<lanes.count where failure == nil {
       do {
         threads.append(
-          try WorkerThread { [options, control, clock] in
+          try startThread { [options, control, clock] in
             outcomes.append(
               SendingLane.run(
                 lane, of: lanes, on: device, feed: feed, options: options, control: control, stop: stop, clock: clock,
                 start: start))
           })
       } catch {
+        // The senders that have begun end at once, and are accounted for.
+        failure = .internalFault("a sender's thread cannot be started: \(error)")
         stop.request()
         feed.cancel()
-        throw .internalFault("a sender's thread cannot be started: \(error)")
       }
     }
     var source = CaptureSource(
@@ -153,7 +178,10 @@ package struct ReplayRun {
     for thread in threads { thread.join() }
     threads = []
     result.captures = source.accounts
-    result.failure = source.failure
+    result.failure = source.failure ?? failure
+    if source.hasUncutFrames {
+      result.notes.append("the host does not cut some TCP frames above the MTU into segments: those are refused")
+    }
     result.interrupted = control.stopRequested
     return outcomes.all
   }
@@ -162,8 +190,8 @@ package struct ReplayRun {
 
   private func account(for outcomes: [LaneOutcome], in result: inout ReplayResult) {
     var digest: UInt64 = 0
-    var counters = Array(repeating: QueueCounters(), count: options.queueCount)
-    var latencies = Array(repeating: LatencyCounters(), count: options.queueCount)
+    var counters = Array(repeating: QueueCounters(), count: result.queueCount)
+    var latencies = Array(repeating: LatencyCounters(), count: result.queueCount)
     for outcome in outcomes {
       if let account = outcome.account {
         counters[outcome.queue] += account.counters
@@ -173,11 +201,16 @@ package struct ReplayRun {
       result.loops = max(result.loops, outcome.passes)
       result.failure = result.failure ?? outcome.failure
     }
-    result.queues = (0..<options.queueCount).map { QueueAccount(queue: $0, counters[$0], latencies[$0]) }
+    result.queues = (0..<result.queueCount).map { QueueAccount(queue: $0, counters[$0], latencies[$0]) }
     let total = counters.reduce(into: QueueCounters()) { $0 += $1 }
     let perQueue = counters.enumerated().flatMap { $1.ethtoolStatistics(ofQueue: $0) }
     result.ethtool = (total.ethtoolStatistics + perQueue).map { NamedCounter(name: $0.name, value: $0.value) }
     result.verify?.offered = digest
+    let unknown = outcomes.reduce(0) { $0 + ($1.account?.counters.unknownCompletions ?? 0) }
+    if unknown > 0 {
+      let completions = Readable.amount(unknown, of: "completion")
+      result.notes.append("the host sent \(completions) of nothing in flight: ignored")
+    }
     let times = outcomes.compactMap { $0.account?.times }
     let firstOffer = outcomes.compactMap(\.firstOffer).min() ?? 0
     let firstDeparture = times.compactMap(\.firstPublication).min() ?? 0

@@ -7,8 +7,6 @@ struct SendingLane: ~Copyable {
   private static let burst = 128
   /// How long it waits for the host at once, in nanoseconds, while it cannot send.
   private static let longestWait: UInt64 = 10_000_000
-  /// How long a host may complete nothing while there is no room, in nanoseconds, before it counts as gone.
-  private static let patience: UInt64 = 30_000_000_000
 
   private var sender: Sender
   private let index: Int
@@ -64,18 +62,30 @@ struct SendingLane: ~Copyable {
   private consuming func run() -> LaneOutcome {
     do throws(SenderError) {
       try sendAll()
-      let isDrained = try sender.drain(timeout: options.drainTimeout)
+      // A host that stalled was waited for.
+      let isDrained = try sender.drain(timeout: failure == nil ? options.drainTimeout : 0)
       if !isDrained { stop.request() }
     } catch {
       failure = .hostWentAway("\(error)")
       stop.request()
       feed.cancel()
+      takeLastCompletions()
     }
     publishProgress()
     let (queue, digest, passes, firstOffer, failure) = (sender.queueIndex, digest, passes, firstOffer, failure)
     return LaneOutcome(
       queue: queue, account: sender.finish(), digest: digest, passes: passes, firstOffer: firstOffer,
       failure: failure)
+  }
+
+  /// Takes what a host completed before it went away.
+  private mutating func takeLastCompletions() {
+    var seen: UInt64
+    repeat {
+      seen = sender.counters.completions
+      // It throws again, after it has taken what there was.
+      _ = try? sender.poll()
+    } while sender.counters.completions > seen
   }
 
   // MARK: Frames
@@ -196,10 +206,10 @@ struct SendingLane: ~Copyable {
       try sender.wait(timeout: Self.longestWait)
       guard try turn() else { return false }
       waited = sender.counters.completions > before.1 ? 0 : waited + min(clock.now() &- before.0, Self.longestWait)
-      guard waited < Self.patience else {
+      guard waited < options.stallTimeout else {
+        let time = Readable.duration(options.stallTimeout)
         failure = .hostWentAway(
-          "the host completed nothing for \(Self.patience / 1_000_000_000) s, with no room to send; nothing more was sent"
-        )
+          "the host completed nothing for \(time) (--drain-timeout), with no room to send; nothing more was sent")
         stop.request()
         return false
       }

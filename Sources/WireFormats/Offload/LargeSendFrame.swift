@@ -2,6 +2,8 @@
 package struct LargeSendFrame: Equatable, Sendable {
   private let layout: FrameLayout
   package var version: FrameLayout.IPVersion { layout.version }
+  /// Where the IP packet begins, in bytes from the frame's first.
+  package var ipOffset: Int { layout.ipOffset }
   /// In bytes from the frame's first.
   package let tcpOffset: Int
   /// Where the payload begins, and all headers end, in bytes from the frame's first.
