@@ -66,7 +66,7 @@ struct NetVSCCommandTests {
     "explains every option",
     arguments: [
       "--queues", "--host", "--steer", "--ring-mode", "--mtu", "--loop", "--limit", "--duration", "--sink",
-      "--drain-timeout", "--json", "--progress", "--quiet",
+      "--drain-timeout", "--fault", "--json", "--progress", "--quiet",
     ])
   func helpText(option: String) {
     let lines = NetVSCCommand.helpMessage(for: ReplayCommand.self, columns: 80).split(separator: "\n")

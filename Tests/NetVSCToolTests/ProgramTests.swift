@@ -25,6 +25,54 @@ struct ProgramTests {
     #expect(outcome.errors.isEmpty)
   }
 
+  @Test(
+    "ends with 74 when what was asked for cannot be printed",
+    arguments: ["--help", "--version", "replay --help", "help bench", "", "--generate-completion-script bash"])
+  func fullOutput(arguments: String) throws {
+    let outcome = try Program.run(
+      ["-c", "'\(Program.url.path)' \(arguments) >/dev/full"], by: URL(fileURLWithPath: "/bin/sh"))
+    #expect(outcome.status == 74)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains("standard output"))
+  }
+
+  @Test("writes what the host received to standard output, and nothing else there")
+  func captureOnStandardOutput() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 64, 1514])
+    let command =
+      "'\(Program.url.path)' replay --queues 1 '\(capture)' --sink pcap:- --json '\(folder.path("a.json"))' "
+      + "| cat > '\(folder.path("out.pcap"))'"
+    let outcome = try Program.run(["-c", command], by: URL(fileURLWithPath: "/bin/sh"))
+    #expect(outcome.errors.isEmpty)
+    let sent = try Data(contentsOf: URL(fileURLWithPath: capture))
+    let received = try Data(contentsOf: URL(fileURLWithPath: folder.path("out.pcap")))
+    #expect(received.count == sent.count)
+    #expect(received.dropFirst(40).prefix(60) == sent.dropFirst(40).prefix(60), "the first frame")
+    #expect(try folder.json("a.json")["exit_code"] as? Int == 0)
+    #expect(!FileManager.default.fileExists(atPath: FileManager.default.currentDirectoryPath + "/-"))
+  }
+
+  @Test("names standard output when the capture cannot be written there")
+  func fullCaptureOnStandardOutput() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60])
+    let outcome = try Program.run(
+      ["-c", "'\(Program.url.path)' replay '\(capture)' --sink pcap:- >/dev/full"], by: URL(fileURLWithPath: "/bin/sh"))
+    #expect(outcome.status == 74)
+    #expect(outcome.errors.contains("standard output: "))
+    let both = try Program.run(["replay", capture, "--sink", "pcap:-", "--json", "-"])
+    #expect(both.status == 64)
+  }
+
+  @Test("takes the shortest duration for one, and not for none")
+  func shortestDuration() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 60, 60])
+    let outcome = try Program.run(["replay", capture, "--loop", "0", "--duration", "1e-12", "--quiet"])
+    #expect(outcome.status == 0)
+  }
+
   @Test("replays a capture and prints a table")
   func replay() throws {
     let folder = try Folder()

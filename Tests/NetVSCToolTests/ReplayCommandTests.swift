@@ -26,7 +26,8 @@ struct ReplayCommandTests {
       "a.pcap", "--queues", "7", "--host", "threads", "--steer", "round-robin", "--ring-mode", "ordered", "--mtu",
       "1514",
       "--loop", "3", "--limit", "100", "--duration", "0.5", "--sink", "pcap:out.pcap", "--drain-timeout", "2",
-      "--copy", "never", "--vlan-offload", "--mss", "1400", "--json", "out.json", "--progress", "never", "--quiet",
+      "--copy", "never", "--vlan-offload", "--mss", "1400", "--fault", "die:7", "--fault", "slow", "--json", "out.json",
+      "--progress", "never", "--quiet",
       "b.pcapng",
     ])
     #expect(
@@ -35,7 +36,8 @@ struct ReplayCommandTests {
           capturePaths: ["a.pcap", "b.pcapng"], queueCount: 7, steering: .roundRobin, ringMode: .ordered,
           hostMode: .threads, frameLimit: 1514, copy: .never, vlanOffload: true, segmentByteCount: 1400, loopCount: 3,
           packetLimit: 100, duration: 500_000_000,
-          sink: .pcap(path: "out.pcap"), drainTimeout: 2_000_000_000))
+          sink: .pcap(path: "out.pcap"), drainTimeout: 2_000_000_000,
+          faults: [try #require(HostFault("die:7")), try #require(HostFault("slow:64"))]))
     #expect(command.output.json == .file("out.json"))
     #expect(command.output.progress == .never)
     #expect(command.output.quiet)
@@ -62,6 +64,14 @@ struct ReplayCommandTests {
     #expect(options.packetLimit == nil)
     #expect(options.duration == nil)
     #expect(options.drainTimeout == 0)
+  }
+
+  @Test(
+    "takes a time that is less than a nanosecond for one",
+    arguments: [("1e-12", 1), ("4e-10", 1), ("1.4e-9", 1), ("2e-9", 2)] as [(String, UInt64)])
+  func shortTimes(text: String, nanoseconds: UInt64) throws {
+    #expect(try parse(["a", "--duration", text]).options.duration == nanoseconds)
+    #expect(try parse(["a", "--drain-timeout", text]).options.drainTimeout == nanoseconds)
   }
 
   @Test("takes - for standard output")

@@ -14,7 +14,7 @@ import WireFormats
     )
   }
 
-  @Test("random words in the ring and on its control page")
+  @Test("random words in the ring and on its control page (openvmm 3183)")
   func randomRing() throws {
     var generator = SeededGenerator()
     for _ in 0..<150 {

@@ -134,7 +134,7 @@ import WireFormats
     }
 
   @Test(
-    "the channel is taken away, with a reason, and everything before it is completed",
+    "the channel is taken away, with a reason, and everything before it is completed (page ranges: openvmm 3692)",
     arguments: ringOffences + packetOffences + messageOffences + orderOffences)
   func fatal(offence: Offence) throws {
     try check(offence, try Host(HostConfiguration(execution: .inline)), transportIsCompleted: false)

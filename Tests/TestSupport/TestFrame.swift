@@ -21,8 +21,10 @@ package struct TestFrame: Sendable {
   package var tags: [UInt16] = []
   /// Of IPv4: a multiple of four bytes.
   package var ipOptions: [UInt8] = []
-  /// Of IPv6: how many headers of destination options, eight bytes each.
+  /// Of IPv6: how many headers of destination options.
   package var extensionHeaderCount = 0
+  /// The size of each: a multiple of eight bytes, at most 256.
+  package var extensionHeaderByteCount = 8
   /// A multiple of four bytes.
   package var tcpOptions: [UInt8] = []
   package var payload: [UInt8] = []
@@ -39,7 +41,7 @@ package struct TestFrame: Sendable {
   package var ipOffset: Int { 14 + 4 * tags.count }
   /// Where the transport header begins.
   package var transportOffset: Int {
-    ipOffset + (isIPv6 ? 40 + 8 * extensionHeaderCount : 20 + ipOptions.count)
+    ipOffset + (isIPv6 ? 40 + extensionHeaderByteCount * extensionHeaderCount : 20 + ipOptions.count)
   }
   /// Where the payload begins.
   package var payloadOffset: Int { transportOffset + (isUDP ? 8 : 20 + tcpOptions.count) }
@@ -75,11 +77,16 @@ package struct TestFrame: Sendable {
   private func ipv6Bytes(_ form: Form, _ transportByteCount: Int) -> [UInt8] {
     let numbers = [UInt8](repeating: 60, count: extensionHeaderCount) + [protocolNumber]
     var bytes: [UInt8] = [0x86, 0xDD, 0x60, 0, 0, 0]
-    bytes += Self.bytes(form == .largeSend ? 0 : UInt16(8 * extensionHeaderCount + transportByteCount))
+    bytes += Self.bytes(
+      form == .largeSend ? 0 : UInt16(extensionHeaderByteCount * extensionHeaderCount + transportByteCount))
     bytes += [numbers[0], 64]
     bytes += addresses
-    // Each header of options holds six bytes of padding: an option that says so, and four zeros.
-    for number in numbers.dropFirst() { bytes += [number, 0, 1, 4, 0, 0, 0, 0] }
+    // Each header of options holds nothing but padding: an option that says so, and zeros.
+    let zeroCount = UInt8(extensionHeaderByteCount - 4)
+    for number in numbers.dropFirst() {
+      bytes += [number, UInt8(extensionHeaderByteCount / 8 - 1), 1, zeroCount]
+      bytes += [UInt8](repeating: 0, count: Int(zeroCount))
+    }
     return bytes
   }
 

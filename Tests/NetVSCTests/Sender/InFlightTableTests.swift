@@ -147,7 +147,7 @@ struct InFlightTableTests {
     #expect(sender.finish().counters.completed == PacketCount(3, 180))
   }
 
-  @Test("may come for frames that were sent but not published: nothing is lost or doubled")
+  @Test("may come for frames that were sent but not published: nothing is lost or doubled (Linux, of 2020)")
   func early() throws {
     let bench = try GuestBench(sectionsPerQueue: 4)
     var sender = try bench.device.makeSender(queue: 0)

@@ -14,7 +14,7 @@ import WireFormats
   }
 
   @Test(
-    "with no room the host stops reading, says what it needs, and goes on when there is room",
+    "with no room the host stops reading, says what it needs, and goes on when there is room (LIS 562)",
     arguments: HostVariant.all)
   func stopsAndResumes(variant: HostVariant) throws {
     let host = try variant.host(sink: .verify)
@@ -39,7 +39,7 @@ import WireFormats
     guest.primary.close()
   }
 
-  @Test("what the host needs is said while it is blocked only", arguments: RingMapping.allCases)
+  @Test("what the host needs is said while it is blocked only (openvmm 1939)", arguments: RingMapping.allCases)
   func pendingSize(mapping: RingMapping) throws {
     let host = try HostVariant(execution: .inline, ringMapping: mapping).host()
     let (guest, _) = try fullGuest(host, messages: 100)

@@ -41,7 +41,9 @@ import WireFormats
     #expect((0..<4).map { _ in host.step(guest.primary.channel) } == [256, 256, 88, 0])
   }
 
-  @Test("closing does what was sent, completes it, and touches the rings no more", arguments: HostVariant.all)
+  @Test(
+    "closing does what was sent, completes it, and touches the rings no more (openvmm 2821)", arguments: HostVariant.all
+  )
   func closeFinishes(variant: HostVariant) throws {
     let host = try variant.host(sink: .verify)
     let guest = try ScriptedGuest(settingUp: host.offer)

@@ -58,7 +58,9 @@ import WireFormats
     for channel in channels { channel.close() }
   }
 
-  @Test("frames on a sub-channel are completed there, in the agreed size", arguments: [.v5, .v6_1] as [NVSPVersion])
+  @Test(
+    "frames on a sub-channel are completed there, in the agreed size (openvmm 3908, 4060)",
+    arguments: [.v5, .v6_1] as [NVSPVersion])
   func frames(version: NVSPVersion) throws {
     let host = try Host(HostConfiguration(execution: .inline))
     let guest = try ScriptedGuest(settingUp: host.offer, version: version)

@@ -104,7 +104,7 @@ import WireFormats
     #expect(sink.frames == [finished, finished, finished])
   }
 
-  @Test("a header may cross the pages of one range, but not the border of two")
+  @Test("a header may cross the pages of one range, but not the border of two (openvmm 1590, 4160)")
   func splitHeader() throws {
     let sink = CollectingSink()
     let host = try Host(HostConfiguration(execution: .inline, sink: .frames(sink)))

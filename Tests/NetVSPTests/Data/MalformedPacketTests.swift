@@ -58,7 +58,7 @@ import WireFormats
       "second packet damaged", rndisPacket([1, 2, 3], alignment: 8) + rndisPacket([4]).replacing(at: 12, with: 0)),
   ]
 
-  @Test("a malformed packet fails alone, delivers nothing, and the next one is fine", arguments: defects)
+  @Test("a malformed packet fails alone, delivers nothing, and the next one is fine (openvmm 2141)", arguments: defects)
   func failsAlone(defect: Defect) throws {
     let host = try Host(HostConfiguration(execution: .inline, sink: .verify))
     let guest = try ScriptedGuest(settingUp: host.offer)
