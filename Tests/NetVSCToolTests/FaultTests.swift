@@ -50,10 +50,10 @@ struct FaultTests {
   func ends(fault: Case, host: String) throws {
     let folder = try Folder()
     let capture = try folder.capture(frameSizes: (0..<400).map { 60 + $0 })
-    for queueCount in [1, 2] {
+    for (queueCount, senderCount) in [(1, 1), (2, 1), (2, 2)] {
       let outcome = try Program.run(
-        ["replay", capture, "--host", host, "--queues", "\(queueCount)", "--steer", "round-robin", "--quiet"]
-          + ["--json", folder.path("result.json")] + fault.arguments)
+        ["replay", capture, "--host", host, "--queues", "\(queueCount)", "--senders-per-queue", "\(senderCount)"]
+          + ["--steer", "round-robin", "--quiet", "--json", folder.path("result.json")] + fault.arguments)
       let lines = fault.onlyWithSubchannels && queueCount == 1 ? [] : fault.lines
       #expect(outcome.status == fault.status)
       #expect(outcome.output.isEmpty)

@@ -146,7 +146,7 @@ struct FaultyHostReplayTests {
     let count = Mutex(0)
     let options = ReplayOptions(capturePaths: [PackageFolders.firstRun], queueCount: 3, loopCount: 0)
     let run = ReplayRun(
-      options, control: ReplayControl(queueCount: 3),
+      options, control: ReplayControl(senderCount: 3),
       startThread: { body throws(SystemError) in
         let index = count.withLock { count in
           defer { count += 1 }
