@@ -106,6 +106,7 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
       channel.toGuest.ring()
       handler.counts.doorbells += 1
     }
+    if handler.faults?.isHanging == true { rest = .over }
     if handler.faults?.isDying == true {
       rest = .over
       handler.device.die()

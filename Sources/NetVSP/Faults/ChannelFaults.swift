@@ -11,7 +11,8 @@ struct ChannelFaults: Sendable {
   private var held: [CompletionBatch.Completion] = []
   /// Messages read, and looks in vain, since there was nothing held.
   private var waited: UInt64 = 0
-  /// Whether the host is to go away now.
+  /// Whether the channel is not to be read any more, or the host to go away, now.
+  private(set) var isHanging = false
   private(set) var isDying = false
 
   /// nil where completions are as they should be.
@@ -29,8 +30,8 @@ struct ChannelFaults: Sendable {
     if held.isEmpty { waited = 0 }
     waited += UInt64(max(count, 1))
     var extra: [Completion] = []
-    for index in 0..<count {
-      guard messageCount < faults.dyingAfter ?? .max else { break }
+    let limit = min(faults.hangingAfter ?? .max, faults.dyingAfter ?? .max)
+    for index in 0..<count where messageCount < limit {
       messageCount += 1
       guard !isPast(faults.silentAfter) else { continue }
       var completion = batch[index]
@@ -45,7 +46,10 @@ struct ChannelFaults: Sendable {
       }
     }
     held += extra
-    if let limit = faults.dyingAfter, count > 0, messageCount >= limit { isDying = true }
+    if count > 0 {
+      isHanging = messageCount >= faults.hangingAfter ?? .max
+      isDying = messageCount >= faults.dyingAfter ?? .max
+    }
     batch.removeAll()
   }
 

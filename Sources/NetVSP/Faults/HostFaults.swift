@@ -2,7 +2,8 @@
 ///
 /// Sub-channels and the completions of frames are all it concerns: set-up and control dialogue stay as they are, and
 /// frames are received and delivered as ever. Faults may be combined, and begin on each channel by itself after a number
-/// of messages with frames. Nothing is left to chance: the same messages in the same steps meet the same faults.
+/// of messages with frames. Nothing is left to chance: the same messages in the same steps meet the same faults. The
+/// host's own counts are what they would be without.
 public struct HostFaults: Equatable, Sendable {
   /// The first sub-channel that does not open, nor do those behind it. They count from 1. nil: all open.
   public var closedFromSubchannel: Int?
@@ -10,6 +11,8 @@ public struct HostFaults: Equatable, Sendable {
   public var silentAfter: UInt64?
   /// After so many messages a channel completes with failure. nil: never.
   public var failingAfter: UInt64?
+  /// When a channel has completed so many messages, or has to with 0, it is not read any more, without a word. nil: never.
+  public var hangingAfter: UInt64?
   /// When any channel has completed so many messages, or has to with 0, the host takes all channels away. nil: never.
   public var dyingAfter: UInt64?
   /// After so many messages a channel completes every message twice. nil: never.

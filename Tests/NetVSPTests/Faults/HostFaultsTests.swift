@@ -86,6 +86,21 @@ import WireFormats
     #expect(try step(host, guest) == (ids + ids.map { ~$0 }).map { Completed(id: $0) })
   }
 
+  @Test("a channel that hangs is not read any more, and not taken away", arguments: HostVariant.all)
+  func hanging(variant: HostVariant) throws {
+    let (host, guest) = try bench(variant) { $0.hangingAfter = 2 }
+    let ids = try send(2, from: guest)
+    #expect(try guest.primary.awaitAll().map(\.transactionID) == ids)
+    let read = guest.primary.toHost.readIndex.loadAcquiring()
+    _ = try send(2, from: guest)
+    for _ in 0..<3 { guest.primary.attend() }
+    #expect(guest.primary.toHost.readIndex.loadAcquiring() == read)
+    #expect(try guest.primary.receive() == nil)
+    #expect(!guest.primary.channel.isRescinded)
+    #expect(host.statistics().total.receivedPackets == 2)
+    guest.primary.close()
+  }
+
   @Test("a dying host takes every channel along, when it has completed its number", arguments: HostVariant.all, [0, 3])
   func death(variant: HostVariant, limit: Int) throws {
     let (host, guest) = try bench(variant) { $0.dyingAfter = UInt64(limit) }
