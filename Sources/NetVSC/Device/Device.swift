@@ -123,8 +123,13 @@ public final class Device: Sendable {
   ///
   /// Senders that are not finished find that their channels were taken away. Where the primary queue has such a one the
   /// host cannot be told: it sees the channels close, as when a guest dies.
-  public func close() {
-    guard let farewell = farewell.withLock({ $0.take() }) else { return }
+  public func close() { close(answerTimeout: nil) }
+
+  /// The host may take so long for an answer; nil: as long as for one of the set-up. The first one that does not come in
+  /// time is the last that is waited for.
+  private func close(answerTimeout: UInt64?) {
+    guard var farewell = farewell.withLock({ $0.take() }) else { return }
+    if let answerTimeout { farewell.configuration.answerTimeout = answerTimeout }
     openSenders.beginClosing()
     if let ends = queues[0].open.takeEnds() { farewell.speak(over: ends, channel: queues[0].channel) }
     for queue in queues.reversed() {
@@ -137,8 +142,8 @@ public final class Device: Sendable {
     farewell.releaseMemory()
   }
 
-  /// Asks all senders to finish, waits for them, at most `timeout` nanoseconds, and closes. Returns whether all had
-  /// finished; the others lose what is in flight, and count it.
+  /// Asks all senders to finish, and closes. Waits for them, and for the host's answers to the farewell, no longer than
+  /// `timeout` nanoseconds each. Returns whether all had finished; the others lose what is in flight, and count it.
   ///
   /// A sender is told by `SendOutcome.closing`, and by `Sender.isClosing` after each flush and poll.
   @discardableResult
@@ -146,7 +151,7 @@ public final class Device: Sendable {
     openSenders.beginClosing()
     for queue in queues { queue.wakeAll() }
     let areFinished = openSenders.waitForAll(timeout: timeout, clock)
-    close()
+    close(answerTimeout: timeout)
     return areFinished
   }
 

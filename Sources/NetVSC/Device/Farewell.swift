@@ -5,7 +5,7 @@ internal import WireFormats
 struct Farewell: Sendable {
   let offer: DeviceOffer
   let requestPage: DeviceMemory
-  let configuration: DeviceConfiguration
+  var configuration: DeviceConfiguration
   let receiveBuffer: ReceiveBuffer
   let version: NVSPVersion
   /// Everything that was allocated, and the handles under which the host knows it.

@@ -2,6 +2,7 @@ import NetVSC
 import NetVSP
 import TestSupport
 import Testing
+import VMBusRing
 
 @Suite("A guest of a host that does wrong")
 struct HostFaultTests {
@@ -45,6 +46,17 @@ struct HostFaultTests {
     }
   }
 
+  @Test("names as lost what a host that hangs has not read")
+  func hanging() throws {
+    let run = try FaultRun(Self.faults { $0.hangingAfter = 10 })
+    let outcome = try run.send(eventCount: 2000, lends: false, seed: SeededGenerator(for: "hanging").seed)
+    #expect(outcome.wasExact && outcome.counters.balances)
+    #expect(outcome.counters.completed.packets == 10)
+    #expect(outcome.counters.lost.packets == UInt64(FaultRun.sectionCount))
+    #expect(try run.freeSectionCount() == 0)
+    run.device.close(timeout: 0)
+  }
+
   @Test(
     "names as lost what the host never completes, and keeps its memory from others", arguments: [0, 10] as [UInt64])
   func silence(after limit: UInt64) throws {
@@ -86,6 +98,25 @@ struct HostFaultTests {
     #expect(counters.unknownCompletions == 10)
     #expect(try run.freeSectionCount() == FaultRun.sectionCount)
     run.device.close()
+  }
+
+  @Test("has a deadline for its farewell to a host that does not answer", .timeLimit(.minutes(1)))
+  func farewell() throws {
+    for execution in [HostExecution.inline, .threads] {
+      var hosting = HostConfiguration(execution: execution)
+      hosting.faults.hangingAfter = 0
+      let host = try Host(hosting)
+      var configuration = DeviceConfiguration()
+      configuration.answerTimeout = 1_000_000_000_000
+      let device = try Device.open(host.offer, configuration)
+      var sender = try device.makeSender(queue: 0)
+      try sender.publish([Frames.golden])
+      let isDrained = try sender.drain(timeout: 20_000_000)
+      #expect(!isDrained)
+      #expect(sender.finish().counters.lost == PacketCount(1, 60))
+      device.close(timeout: 20_000_000)
+      #expect(host.offer.bus.channels.allSatisfy { !$0.isRescinded })
+    }
   }
 
   @Test("ends with the host that dies, and names what was in flight", arguments: [0, 1, 100] as [UInt64])
