@@ -26,6 +26,7 @@ package struct ReplayCommand: ParsableCommand {
         subchannel:1    sub-channels from this one on do not open
         silent:0        after so many messages nothing is completed
         fail:0          after so many messages all are completed with failure
+        hang:0          after so many messages nothing is read any more
         die:0           after so many messages the host goes away
         slow:64         nothing is completed before so many messages are there, or
                         were looked for in vain; then the latest first

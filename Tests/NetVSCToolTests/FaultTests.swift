@@ -33,6 +33,10 @@ struct FaultTests {
     Case(
       "--fault silent --loop 0 --drain-timeout 0.2", 69,
       ["netvsc: the host completed nothing for 1.00 s (--drain-timeout), with no room to send", "packets were lost"]),
+    Case("--fault hang:10 --drain-timeout 0.2", 1, ["packets were lost: no completion came"]),
+    Case(
+      "--fault hang:10 --loop 0 --drain-timeout 0.2", 69,
+      ["netvsc: the host completed nothing for 1.00 s (--drain-timeout), with no room to send", "packets were lost"]),
     Case("--fault fail", 1, ["400 of 400 packets were not sent on: the host completed them with an error status"]),
     Case("--fault fail:10", 1, ["packets were not sent on"]),
     Case("--fault die", 69, dead),
@@ -86,7 +90,9 @@ struct FaultTests {
   @Test("is explained, kind by kind")
   func help() throws {
     let help = try Program.run(["replay", "--help"]).output
-    for kind in ["subchannel", "silent", "fail", "die", "slow", "duplicate", "foreign", "no-large-sends", "old"] {
+    for kind in [
+      "subchannel", "silent", "fail", "hang", "die", "slow", "duplicate", "foreign", "no-large-sends", "old",
+    ] {
       #expect(help.contains("\n  \(kind)"))
     }
   }

@@ -10,6 +10,8 @@ package struct HostFault: Sendable, Equatable, CustomStringConvertible {
     case silent
     /// Everything is completed with failure after N messages.
     case fail
+    /// Nothing is read any more after N messages.
+    case hang
     /// The host goes away after N messages.
     case die
     /// Nothing is completed before N messages are there, and then the latest first.
@@ -54,7 +56,7 @@ extension HostFault.Kind {
     switch self {
     case .subchannel: 1
     case .slow: 64
-    case .silent, .fail, .die, .duplicate, .foreign: 0
+    case .silent, .fail, .hang, .die, .duplicate, .foreign: 0
     case .noLargeSends, .old: nil
     }
   }
@@ -67,6 +69,7 @@ extension HostConfiguration {
     case .subchannel: faults.closedFromSubchannel = fault.count.map { Int($0) }
     case .silent: faults.silentAfter = fault.count
     case .fail: faults.failingAfter = fault.count
+    case .hang: faults.hangingAfter = fault.count
     case .die: faults.dyingAfter = fault.count
     case .slow: faults.delay = fault.count
     case .duplicate: faults.duplicatingAfter = fault.count

@@ -60,12 +60,13 @@ package struct ReplayRun {
     let host = try openHost(sink)
     defer { host.shutDown() }
     let device = try openDevice(host)
-    defer { device.close() }
+    defer { device.close(timeout: options.stallTimeout) }
     note(device, in: &result)
 
     let outcomes = try send(captures, through: device, stop: stop, into: &result)
     account(for: outcomes, in: &result)
-    device.close()
+    // A host that does not answer was waited for.
+    device.close(timeout: options.stallTimeout)
     host.shutDown()
     account(for: host.statistics(), in: &result)
     do throws(CaptureError) {

@@ -22,6 +22,9 @@ struct SendingLane: ~Copyable {
   private var passes: UInt64 = 0
   private var firstOffer: UInt64?
   private var failure: RunFailure?
+  /// How long there has been no room and no completion, in nanoseconds; 0 while there is room. At the end the host is
+  /// waited for so much less.
+  private var stalledTime: UInt64 = 0
 
   init(
     _ sender: consuming Sender, index: Int, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
@@ -62,8 +65,7 @@ struct SendingLane: ~Copyable {
   private consuming func run() -> LaneOutcome {
     do throws(SenderError) {
       try sendAll()
-      // A host that stalled was waited for.
-      let isDrained = try sender.drain(timeout: failure == nil ? options.drainTimeout : 0)
+      let isDrained = try sender.drain(timeout: options.drainTimeout - min(options.drainTimeout, stalledTime))
       if !isDrained { stop.request() }
     } catch {
       failure = .hostWentAway("\(error)")
@@ -200,13 +202,14 @@ struct SendingLane: ~Copyable {
   ///
   /// Only time that was spent waiting counts: a process that was stopped for a while has not been waiting.
   private mutating func waitForRoom() throws(SenderError) -> Bool {
-    var waited: UInt64 = 0
+    stalledTime = 0
     while !sender.hasRoom {
       let before = (clock.now(), sender.counters.completions)
       try sender.wait(timeout: Self.longestWait)
       guard try turn() else { return false }
-      waited = sender.counters.completions > before.1 ? 0 : waited + min(clock.now() &- before.0, Self.longestWait)
-      guard waited < options.stallTimeout else {
+      let waited = min(clock.now() &- before.0, Self.longestWait)
+      stalledTime = sender.counters.completions > before.1 ? 0 : stalledTime + waited
+      guard stalledTime < options.stallTimeout else {
         let time = Readable.duration(options.stallTimeout)
         failure = .hostWentAway(
           "the host completed nothing for \(time) (--drain-timeout), with no room to send; nothing more was sent")
@@ -214,6 +217,7 @@ struct SendingLane: ~Copyable {
         return false
       }
     }
+    stalledTime = 0
     return true
   }
 

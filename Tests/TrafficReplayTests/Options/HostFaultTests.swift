@@ -7,7 +7,7 @@ struct HostFaultTests {
     "is a kind, and a number where the kind has one",
     arguments: [
       ("subchannel", "subchannel:1"), ("subchannel:3", "subchannel:3"), ("silent", "silent:0"), ("fail:7", "fail:7"),
-      ("die:0", "die:0"), ("slow", "slow:64"), ("duplicate", "duplicate:0"),
+      ("die:0", "die:0"), ("hang", "hang:0"), ("slow", "slow:64"), ("duplicate", "duplicate:0"),
       ("foreign:4294967296", "foreign:4294967296"), ("no-large-sends", "no-large-sends"), ("old", "old"),
     ])
   func text(text: String, whole: String) throws {
