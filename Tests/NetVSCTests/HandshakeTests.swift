@@ -104,6 +104,21 @@ struct HandshakeTests {
     #expect(host.statistics().problem == nil)
   }
 
+  @Test(
+    "grants the offloads that the host is to offer",
+    arguments: [[], .checksums, .largeSends, .all] as [HostOffloads])
+  func restricted(offloads: HostOffloads) throws {
+    var hosting = HostConfiguration(execution: .inline)
+    hosting.offloads = offloads
+    let host = try Host(hosting)
+    let device = try Device.open(host.offer)
+    #expect(device.offloads.checksums.isEmpty == !offloads.contains(.checksums))
+    #expect((device.offloads.largeSendIPv4 != nil) == offloads.contains(.largeSends))
+    #expect((device.offloads.largeSendIPv6 != nil) == offloads.contains(.largeSends))
+    device.close()
+    #expect(host.statistics().problem == nil)
+  }
+
   @Test("counts fewer queues where the host grants fewer, and scales receives over those", arguments: [0, 1, 2])
   func fewer(granted: Int) throws {
     var hosting = HostConfiguration(execution: .inline)

@@ -45,6 +45,26 @@ struct ReplayResultProblemsTests {
       ])
   }
 
+  @Test("do not blame the drain timeout for what a host took along")
+  func lostWithHost() {
+    var result = sampleResult()
+    result.move(3, to: \.lost)
+    result.failure = .hostWentAway("the host died")
+    #expect(
+      result.problems == [
+        "the host died",
+        "3 of 2,000 packets were lost: they were not completed when the run was given up",
+      ])
+  }
+
+  @Test("name the frame size that the device came to")
+  func deviceFrameLimit() {
+    var result = sampleResult()
+    result.frameLimit = 1514
+    result.refuse(1, because: .tooLarge)
+    #expect(result.problems == ["1 of 2,000 packets was refused: 1 above the MTU of 1514 bytes (--mtu)"])
+  }
+
   @Test("say that there was nothing to send")
   func nothing() {
     let options = ReplayOptions(capturePaths: ["empty.pcap", "b"], queueCount: 1)

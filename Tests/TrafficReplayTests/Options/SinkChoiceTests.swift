@@ -13,6 +13,12 @@ struct SinkChoiceTests {
     #expect(SinkChoice("pcap:pcap:x") == .pcap(path: "pcap:x"))
   }
 
+  @Test("tells whether it is standard output")
+  func standardOutput() {
+    #expect(SinkChoice("pcap:-")?.takesStandardOutput == true)
+    for text in ["null", "verify", "pcap:./-", "pcap:--"] { #expect(SinkChoice(text)?.takesStandardOutput == false) }
+  }
+
   @Test("is refused when it is anything else", arguments: ["", "pcap", "pcap:", "PCAP:x", "Null", "verify ", "tap:x"])
   func refused(text: String) {
     #expect(SinkChoice(text) == nil)

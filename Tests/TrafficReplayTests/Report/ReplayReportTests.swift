@@ -50,6 +50,21 @@ struct ReplayReportTests {
     #expect(try keys(pacing["gap_error_ns"]) == ["p50", "p99", "p99_9", "max"])
   }
 
+  @Test("tells what was asked for and what there was, and notes")
+  func grantedLess() throws {
+    var result = sampleResult()
+    result.options.faults = ["die:7", "slow"].compactMap { HostFault($0) }
+    result.options.queueCount = 5
+    result.frameLimit = 1514
+    result.notes = ["2 queues were opened"]
+    let report = try json(result)
+    #expect(report["queues"] as? Int == 2)
+    #expect(report["queues_asked"] as? Int == 5)
+    #expect(report["mtu"] as? Int == 1514)
+    #expect(report["faults"] as? [String] == ["die:7", "slow:64"])
+    #expect(report["notes"] as? [String] == ["2 queues were opened"])
+  }
+
   @Test("has the same keys, with nulls, when nothing was sent")
   func emptyRun() throws {
     let options = ReplayOptions(capturePaths: ["x"], queueCount: 1, sink: .null)
