@@ -22,7 +22,7 @@ struct FaultTests {
   }
 
   private static let dead = [
-    "netvsc: the host took the channel away: the host died", "lost: they were not completed when the run was given up",
+    "netvsc: the channel was taken away: the host died", "lost: they were not completed when the run was given up",
   ]
   private static let ignored = ["completions of nothing in flight: ignored"]
 

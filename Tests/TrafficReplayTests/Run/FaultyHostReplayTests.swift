@@ -102,7 +102,7 @@ struct FaultyHostReplayTests {
       $0.faults = [fault]
     }
     #expect(ReplayStatus(of: result) == .hostGone)
-    #expect(result.failure == .hostWentAway("the host took the channel away: the host died"))
+    #expect(result.failure == .hostWentAway("the channel was taken away: the host died"))
     // Each message carries eight packets here, and one channel at least got so far.
     #expect((80...UInt64(queueCount) * 80).contains(result.ledger.completed.packets))
     #expect(result.ledger.lost.packets > 0)
