@@ -8,7 +8,7 @@ struct ChannelFaults: Sendable {
   /// Messages with frames so far.
   private var messageCount: UInt64 = 0
   /// Completions on their way to the guest, the oldest first.
-  private var held: [CompletionBatch.Completion] = []
+  private var held: [Completion] = []
   /// Messages read, and looks in vain, since there was nothing held.
   private var waited: UInt64 = 0
   /// Whether the channel is not to be read any more, or the host to go away, now.
