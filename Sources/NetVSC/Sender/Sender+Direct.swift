@@ -46,6 +46,8 @@ extension Sender {
     if !message.isOpen {
       if burst.freeCount == 0 || isStopped { try flush() }
       guard burst.freeCount > 0, !isStopped else { return false }
+      // A host may have sections that not even a header with all its info fits into.
+      guard fitsSection(0, offload) else { return placeHeaderInSlot(ofFrame: byteCount, offload, &direct) }
       guard let section = sections.next ?? sections.borrow() else {
         counts.noSection &+= 1
         return placeHeaderInSlot(ofFrame: byteCount, offload, &direct)

@@ -81,6 +81,32 @@ struct SenderDirectTests {
     _ = sender.finish()
   }
 
+  @Test("have their headers elsewhere where a section does not hold them", arguments: [72, 88, 96] as [UInt32])
+  func smallSections(sectionByteCount: UInt32) throws {
+    let bench = try GuestBench {
+      $0.terms.sectionByteCount = sectionByteCount
+      $1.largeBuffersPerQueue = 1
+    }
+    var sender = try bench.device.makeSender(queue: 0)
+    let memory = try bench.device.allocate(byteCount: 4096)
+    var offload = FrameOffload(.tcp, of: .v4, transportHeaderOffset: 34)
+    offload.vlanTag = FrameOffload.VLANTag(vlanID: 7)
+    offload.flowHash = 1
+    for cookie in 0..<2 as Range<UInt64> {
+      try sender.lend(Frames.golden, at: [0..<60], of: memory, cookie: cookie, offload: offload)
+    }
+    // A header of 44 bytes, and 48 of info: each packet is whole, whatever the next section holds.
+    let packets = try bench.takeAll()
+    for packet in packets {
+      #expect(packet.carried.count == 44 + 48 + 60)
+      #expect(Array(packet.carried.prefix(8)) == ExpectedPacket.halves([1, 152]))
+      #expect(Array(packet.carried.suffix(60)) == Frames.golden)
+    }
+    let sections = try packets.map { try SendRNDISPacket(parsing: $0.payload.span.bytes).sectionIndex }
+    #expect(sections.allSatisfy { ($0 == SendRNDISPacket.noSection) == (sectionByteCount < 92) })
+    _ = sender.finish()
+  }
+
   @Test("are gathered from their parts, in order")
   func gatherList() throws {
     let bench = try GuestBench(packetsPerMessage: 8) { $1.largeBuffersPerQueue = 1 }
