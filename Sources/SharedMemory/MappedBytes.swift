@@ -18,14 +18,25 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
 
   @inlinable @inline(__always)
   func check(_ offset: Int, _ count: Int) {
-    precondition(offset >= 0 && count >= 0 && offset <= byteCount - count, "a part lies inside its window")
+    precondition(offset >= 0 && count >= 0 && offset <= byteCount &- count, "a part lies inside its window")
   }
+
+  /// Whether the window has `count` bytes or more; no window has fewer than none.
+  @inlinable @inline(__always)
+  package func holds(_ count: Int) -> Bool { UInt(bitPattern: count) <= UInt(bitPattern: byteCount) }
 
   /// A narrower window.
   @inlinable @inline(__always)
   package func part(_ offset: Int, _ count: Int) -> MappedBytes {
     check(offset, count)
     return unsafe MappedBytes(start: start + offset, byteCount: count)
+  }
+
+  /// The window without its first `count` bytes.
+  @inlinable @inline(__always)
+  package func suffix(from count: Int) -> MappedBytes {
+    precondition(holds(count), "a part lies inside its window")
+    return unsafe MappedBytes(start: start + count, byteCount: byteCount &- count)
   }
 
   /// The bytes as they are now, while `keeper` keeps them. The other side may change them while they are looked at: fit
@@ -73,6 +84,15 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
     return InlineArray { unsafe UInt64(littleEndian: words[$0].load(ordering: .relaxed)) }
   }
 
+  /// The little-endian words that the window begins with, each loaded once; nil where they do not lie at a multiple of 8.
+  @inlinable @inline(__always)
+  package func loadAlignedWords<let count: Int>() -> InlineArray<count, UInt64>? {
+    precondition(holds(8 * count), "a part lies inside its window")
+    guard unsafe UInt(bitPattern: start) % 8 == 0 else { return nil }
+    let words = unsafe UnsafePointer(start.assumingMemoryBound(to: Atomic<UInt64>.self))
+    return InlineArray { unsafe UInt64(littleEndian: words[$0].load(ordering: .relaxed)) }
+  }
+
   /// A word that is not aligned is not loaded at once, but each byte of it is.
   @usableFromInline
   func loadWordByBytes(at offset: Int) -> UInt64 {
@@ -100,23 +120,30 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
     unsafe (start + offset).storeBytes(of: half.littleEndian, as: UInt32.self)
   }
 
-  /// Stores a header, which ends with half a word, and copies what it is for in behind it.
+  /// Makes the window begin with a header, which ends with half a word, a copy of `byteCount` bytes of `source`, and zeros:
+  /// `paddedByteCount` bytes in all. Up to seven zeros are seen to here.
   @inlinable @inline(__always)
   package func write<let count: Int>(
-    header words: InlineArray<count, UInt64>, _ half: UInt32, body: RawSpan, at offset: Int
+    header words: InlineArray<count, UInt64>, _ half: UInt32, copying source: RawSpan, from byteOffset: UInt32,
+    _ byteCount: UInt32, paddedTo paddedByteCount: Int
   ) {
-    check(offset, 8 * count + 4 + body.byteCount)
-    // SAFETY: both parts lie inside, as checked; a window and a caller's span do not overlap unless the caller made them.
-    let place = unsafe start + offset
-    unsafe body.withUnsafeBytes { source in
+    let headerByteCount = 8 * count + 4
+    let bodyByteCount = Int(byteCount)
+    precondition(
+      holds(paddedByteCount) && headerByteCount &+ bodyByteCount <= paddedByteCount, "a packet lies inside its window")
+    precondition(Int(byteOffset) &+ bodyByteCount <= source.byteCount, "a copy lies inside its source")
+    // SAFETY: all parts lie inside, as checked, the last word as well, since the header is longer than that; a window and
+    // a caller's span do not overlap unless the caller made them.
+    unsafe (start + paddedByteCount - 8).storeBytes(of: 0, as: UInt64.self)
+    unsafe source.withUnsafeBytes { source in
       if let address = source.baseAddress {
-        unsafe (place + 8 * count + 4).copyMemory(from: address, byteCount: source.count)
+        unsafe copyFrame(from: address + Int(byteOffset), to: start + headerByteCount, byteCount: bodyByteCount)
       }
     }
     for index in 0..<count {
-      unsafe (place + 8 * index).storeBytes(of: words[index].littleEndian, as: UInt64.self)
+      unsafe (start + 8 * index).storeBytes(of: words[index].littleEndian, as: UInt64.self)
     }
-    unsafe (place + 8 * count).storeBytes(of: half.littleEndian, as: UInt32.self)
+    unsafe (start + 8 * count).storeBytes(of: half.littleEndian, as: UInt32.self)
   }
 
   /// Copies `bytes` in at `offset`.

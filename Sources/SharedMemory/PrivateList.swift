@@ -21,7 +21,7 @@ package struct PrivateList<Element: BitwiseCopyable>: ~Copyable, @unchecked Send
   package mutating func append(_ element: Element) {
     if count == capacity { grow() }
     unsafe (start + count).initialize(to: element)
-    count += 1
+    count &+= 1
   }
 
   /// The element at the end; nil when the list is empty.
@@ -32,7 +32,7 @@ package struct PrivateList<Element: BitwiseCopyable>: ~Copyable, @unchecked Send
   @inlinable @inline(__always)
   package mutating func removeLast() -> Element {
     precondition(count > 0, "an element is taken from a list that has one")
-    count -= 1
+    count &-= 1
     return unsafe start[count]
   }
 

@@ -56,9 +56,10 @@ struct OpenMessage {
   /// Prepares a message in an empty section, which begins at `base`; it is open once there is a packet in it.
   @inline(__always)
   mutating func begin(in section: UInt32, at base: Int) {
-    self = OpenMessage()
     self.section = section
     (self.base, nextPacketStart) = (base, base)
+    // Those of the first packet, though there is none yet.
+    (lastPacketStart, end) = (base, base)
   }
 
   /// Frames the next packet around a frame that lies in its place in `bytes`.
@@ -71,18 +72,42 @@ struct OpenMessage {
     nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
   }
 
-  /// Frames a copy of `frame` as the next packet, with nothing asked for it.
+  /// Frames copies of `frames`, which lie in `source`, as the next packets, with nothing asked for them: as long as they are
+  /// of sizes that are carried, and there is room for them and what would pad them. Returns how many: none where the host
+  /// aligns packets otherwise than nearly all do, to 8 bytes.
   @inline(__always)
-  mutating func append(_ frame: RawSpan, in bytes: MappedBytes, within limits: Limits) {
+  mutating func append(
+    _ frames: Span<FrameRange>, of source: RawSpan, in bytes: MappedBytes, within limits: Limits,
+    carried frameByteCounts: ClosedRange<UInt32>
+  ) -> Int {
+    guard limits.alignmentMask == 7 else { return 0 }
     pad(in: bytes)
-    let header = RNDISPacketHeader(
-      frameByteCount: UInt32(truncatingIfNeeded: frame.byteCount), perPacketInfoByteCount: 0)
-    bytes.write(header: header.words, 0, body: frame, at: nextPacketStart)
-    lastPacketStart = nextPacketStart
-    end = lastPacketStart &+ Int(header.messageByteCount)
-    nextPacketStart = base &+ (end &- base &+ limits.alignmentMask) & ~limits.alignmentMask
-    packetCount &+= 1
-    frameByteCount &+= header.frameByteCount
+    let room = bytes.part(nextPacketStart, Int(limits.byteCount) &- (nextPacketStart &- base))
+    // What the loop changes is its own, and stays in registers.
+    var rest = room
+    var (count, sum) = (0, 0 as UInt32)
+    while count < frames.count {
+      let frame = frames[count]
+      // As if another packet followed.
+      let padded = (Self.headerByteCount &+ Int(frame.byteCount) &+ 7) & ~7
+      guard frameByteCounts.contains(frame.byteCount), rest.holds(padded) else { break }
+      let header = RNDISPacketHeader(plainFrameByteCount: frame.byteCount, messageByteCount: padded)
+      rest.write(
+        header: header.words, 0, copying: source, from: frame.byteOffset, frame.byteCount, paddedTo: padded)
+      rest = rest.suffix(from: padded)
+      sum &+= frame.byteCount
+      count &+= 1
+    }
+    guard count > 0 else { return 0 }
+    let byteCount = Self.headerByteCount &+ Int(frames[count &- 1].byteCount)
+    nextPacketStart &+= room.byteCount &- rest.byteCount
+    lastPacketStart = nextPacketStart &- (byteCount &+ 7) & ~7
+    end = lastPacketStart &+ byteCount
+    // None followed yet.
+    bytes.storeHalf(UInt32(truncatingIfNeeded: byteCount), at: lastPacketStart &+ 4)
+    packetCount &+= UInt32(truncatingIfNeeded: count)
+    frameByteCount &+= sum
+    return count
   }
 
   /// Another packet follows, so the last one's length takes its padding in.
@@ -106,8 +131,7 @@ struct OpenMessage {
 
   /// Makes one packet, all of which lies elsewhere, the message.
   mutating func beginWithoutSection(frameByteCount: UInt32, _ offload: PacketOffload) {
-    self = OpenMessage()
-    section = SendRNDISPacket.noSection
+    begin(in: SendRNDISPacket.noSection, at: 0)
     packetCount = 1
     self.frameByteCount = frameByteCount &+ offload.tagByteCount
   }
@@ -129,5 +153,5 @@ struct OpenMessage {
 
   /// Nothing is open any more.
   @inline(__always)
-  mutating func close() { self = OpenMessage() }
+  mutating func close() { (packetCount, frameByteCount) = (0, 0) }
 }

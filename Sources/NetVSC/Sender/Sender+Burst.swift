@@ -81,22 +81,19 @@ extension Sender {
   /// Adds frames to the message that has a place for the first one, as long as they fit. Returns the first that does not.
   @inline(__always)
   private mutating func fill(with frames: Span<FrameRange>, from first: Int, in bytes: RawSpan) -> Int {
-    if !message.isOpen { _ = sections.take() }
-    // A copy of our own stays in registers.
-    var message = message
-    let (share, limits, maximum) = (sections.bytes, messageLimits, maximumFrameByteCount)
-    let plain = PacketOffload()
-    var index = first
-    repeat {
-      message.append(bytes.extracting(frames[index].bytes), in: share, within: limits)
-      index += 1
-      guard index < frames.count else { break }
-      let byteCount = Int(frames[index].byteCount)
-      guard byteCount >= Self.minimumFrameByteCount, byteCount <= maximum,
-        message.hasRoom(for: byteCount, plain, within: limits)
-      else { break }
-    } while true
-    self.message = message
-    return index
+    let isNew = !message.isOpen
+    let end = min(frames.count, first &+ Int(messageLimits.packetCount &- message.packetCount))
+    let count = message.append(
+      frames.extracting(first..<end), of: bytes, in: sections.bytes, within: messageLimits,
+      carried: carriedFrameByteCounts)
+    guard count == 0 else {
+      if isNew { _ = sections.take() }
+      return first + count
+    }
+    // There may be no room for what would pad it.
+    let frame = bytes.extracting(frames[first].bytes)
+    sections.bytes.write(frame, at: message.framePlace(behind: PacketOffload()))
+    stage(frameByteCount: frame.byteCount, PacketOffload())
+    return first + 1
   }
 }

@@ -51,6 +51,8 @@ public struct Sender: ~Copyable, Sendable {
 
   /// The longest frame that is carried, from the destination address on, in bytes.
   public let maximumFrameByteCount: Int
+  /// The lengths of frames that are carried, in bytes.
+  let carriedFrameByteCounts: ClosedRange<UInt32>
   /// What became of the packets so far, those of the open message left out.
   var counts = QueueCounters()
   /// The time from publication to completion, of every message that completed.
@@ -109,6 +111,8 @@ public struct Sender: ~Copyable, Sendable {
     loans = remains.loans
     inFlight = remains.inFlight
     maximumFrameByteCount = queue.terms.maximumFrameByteCount
+    let minimum = UInt32(Self.minimumFrameByteCount)
+    carriedFrameByteCounts = minimum...max(minimum, UInt32(queue.terms.maximumFrameByteCount))
     messageLimits = queue.terms.messageLimits
     transferByteCount = queue.terms.transferByteCount
     copiedByteCount = queue.terms.copiedByteCount

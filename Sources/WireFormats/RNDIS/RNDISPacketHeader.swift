@@ -31,6 +31,16 @@ package struct RNDISPacketHeader: Equatable, Sendable {
     messageByteCount = frameOffset + frameByteCount + paddingByteCount
   }
 
+  /// The header of a frame without info, in a message of `messageByteCount` bytes, which is below 2^32 and holds both.
+  @inlinable @inline(__always)
+  package init(plainFrameByteCount frameByteCount: UInt32, messageByteCount: Int) {
+    perPacketInfoOffset = Self.encodedSize
+    perPacketInfoByteCount = 0
+    frameOffset = Self.encodedSize
+    self.frameByteCount = frameByteCount
+    self.messageByteCount = UInt32(truncatingIfNeeded: messageByteCount)
+  }
+
   /// Writes the 44 bytes from `offset` on, and no other byte: info and frame are written beside them.
   @inlinable @inline(__always)
   @_lifetime(out: copy out)

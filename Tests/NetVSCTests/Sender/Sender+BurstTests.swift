@@ -17,16 +17,25 @@ struct SenderBurstTests {
     return (bytes, ranges)
   }
 
-  @Test("gives the same messages as sending them one by one", arguments: [1, 3, 8])
-  func sameAsSingle(packetsPerMessage: Int) throws {
+  @Test(
+    "gives the same messages as sending them one by one, however the host aligns them", arguments: [1, 3, 8],
+    [0, 3, 5, 11] as [UInt32])
+  func sameAsSingle(packetsPerMessage: Int, alignmentFactor: UInt32) throws {
     var chance = SeededGenerator(for: "burst, \(packetsPerMessage)")
     let frames = (0..<200).map { Frames.numbered($0, byteCount: Int.random(in: 10...1600, using: &chance)) }
     let (bytes, ranges) = Self.run(of: frames)
     var carried: [[[UInt8]]] = []
     var counters: [QueueCounters] = []
     for isBurst in [false, true] {
-      let bench = try GuestBench(packetsPerMessage: packetsPerMessage) { $1.frameByteCount = 1514 }
+      let bench = try GuestBench(packetsPerMessage: packetsPerMessage) { host, configuration in
+        configuration.frameByteCount = 1514
+        host.terms.packetAlignmentFactor = alignmentFactor
+      }
       var sender = try bench.device.makeSender(queue: 0)
+      // What lay in a section before must not show in the padding.
+      for _ in 0..<20 { try sender.publish([[UInt8](repeating: 0xEE, count: 1514)]) }
+      try bench.complete(try bench.takeAll())
+      try sender.poll()
       if isBurst {
         let count = try sender.send(ranges.span, in: bytes.span.bytes)
         #expect(count == frames.count)
