@@ -58,6 +58,18 @@ package struct MappedRing: @unchecked Sendable {
         .load(ordering: .relaxed))
   }
 
+  /// Words from `offset` on, which lie in one packet: as one part where they do, which is looked at once.
+  @inlinable @inline(__always)
+  package func loadWords<let count: Int>(at offset: UInt32) -> InlineArray<count, UInt64> {
+    assert(offset % 8 == 0 && offset < dataByteCount + 8)
+    guard offset <= contiguousByteCount - UInt32(8 * count) else {
+      return InlineArray { loadWord(at: offset + UInt32(8 * $0)) }
+    }
+    // SAFETY: the words, checked above, lie inside the mapping.
+    let start = unsafe UnsafePointer((data + Int(offset)).assumingMemoryBound(to: Atomic<UInt64>.self))
+    return InlineArray { unsafe UInt64(littleEndian: start[$0].load(ordering: .relaxed)) }
+  }
+
   /// Puts a word at `offset`, below twice the data size, a multiple of 8.
   @inlinable @inline(__always)
   package func storeWord(_ word: UInt64, at offset: UInt32) {

@@ -50,6 +50,7 @@ package protocol RingMemory: Sendable {
 
   /// Data words, at offsets below twice the data size.
   func loadWord(at offset: UInt32) -> UInt64
+  func loadWords<let count: Int>(at offset: UInt32) -> InlineArray<count, UInt64>
   func storeWord(_ word: UInt64, at offset: UInt32)
   /// The words of a packet whose size is known beforehand, from `offset` on, and behind them its trailer.
   func storePacket<let count: Int>(_ words: InlineArray<count, UInt64>, trailer: UInt64, at offset: UInt32)
@@ -64,6 +65,11 @@ package protocol RingMemory: Sendable {
 }
 
 extension RingMemory {
+  @inlinable @inline(__always)
+  package func loadWords<let count: Int>(at offset: UInt32) -> InlineArray<count, UInt64> {
+    InlineArray { loadWord(at: offset &+ UInt32(8 * $0)) }
+  }
+
   @inlinable @inline(__always)
   package func storePacket<let count: Int>(_ words: InlineArray<count, UInt64>, trailer: UInt64, at offset: UInt32) {
     for index in 0..<count { storeWord(words[index], at: offset + UInt32(8 * index)) }

@@ -42,6 +42,47 @@ struct RingConsumerTests {
     }
   }
 
+  @Test("shows packets of a shape wherever they lie, and reads them when told", arguments: RingMapping.allCases)
+  func shapes(mapping: RingMapping) throws {
+    let shape = PacketShape(.dataInBand, payloadByteCount: 24, completionRequested: true)
+    for start in stride(from: UInt32(4040), through: 4088, by: 8) {
+      let test = try TestRing(mapping: mapping, write: start, read: start)
+      var producer = try ProducerUnderTest(.exclusive, test)
+      var consumer = try Self.consumer(test)
+      var seen: [[UInt64]?] = []
+      seen.append(try consumer.words(of: shape))
+      try producer.put([TestPacket(7, ringByteCount: 48), TestPacket(8, ringByteCount: 40)])
+      for _ in 0..<2 { seen.append(try consumer.words(of: shape)) }
+      consumer.skip(shape)
+      seen.append(try consumer.words(of: shape))
+      let expected: [[UInt64]?] = [nil, [7, 7 << 32, 7 << 32 | 1], [7, 7 << 32, 7 << 32 | 1], nil]
+      #expect(seen == expected, "from \(start)")
+      let last = try consumer.take()
+      #expect(last == TestPacket(8, ringByteCount: 40))
+      _ = consumer.release()
+      #expect(test[.readIndex] == (start + 88) % 4096)
+    }
+  }
+
+  @Test("shows no packet that is not wholly there, and notices a broken index")
+  func brokenShapes() throws {
+    let shape = PacketShape(.dataInBand, payloadByteCount: 24, completionRequested: true)
+    let test = try TestRing(mapping: .single)
+    var producer = try ProducerUnderTest(.exclusive, test)
+    try producer.put(TestPacket(7, ringByteCount: 48))
+    var consumer = try Self.consumer(test)
+    test[.writeIndex] = 40
+    let words = try consumer.words(of: shape)
+    #expect(words == nil)
+    let violation = consumer.violation()
+    #expect(violation != nil)
+    var other = try Self.consumer(test)
+    test[.writeIndex] = 4097
+    var error: RingError?
+    do throws(RingError) { _ = try other.words(of: shape) } catch let thrown { error = thrown }
+    #expect(error == .indexOutOfRange(4097))
+  }
+
   @Test("gives space back only when told, all of it at once")
   func release() throws {
     let test = try TestRing(mapping: .single)

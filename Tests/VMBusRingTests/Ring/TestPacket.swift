@@ -91,6 +91,12 @@ extension RingConsumer where Memory: RingMemory {
     return TestPacket(packet)
   }
 
+  /// The next packet's transaction id and first two payload words, where it is of that shape.
+  mutating func words(of shape: PacketShape) throws(RingError) -> [UInt64]? {
+    guard let words: InlineArray<3, UInt64> = try peek(shape) else { return nil }
+    return [words[0], words[1], words[2]]
+  }
+
   /// All packets there are.
   mutating func takeAll() throws(RingError) -> [TestPacket] {
     var packets: [TestPacket] = []
