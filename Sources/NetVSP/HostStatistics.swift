@@ -43,6 +43,29 @@ public struct ChannelStatistics: Equatable, Sendable {
   }
 }
 
+/// The frames of one message.
+struct FrameCount: BitwiseCopyable {
+  private(set) var packets: UInt32 = 0
+  private(set) var bytes: UInt64 = 0
+
+  @inline(__always)
+  mutating func add(_ byteCount: UInt32) {
+    packets &+= 1
+    bytes &+= UInt64(byteCount)
+  }
+}
+
+extension ChannelStatistics {
+  /// Counts frames that were received and delivered as they are.
+  @inline(__always)
+  mutating func receive(_ frames: FrameCount) {
+    receivedPackets &+= UInt64(frames.packets)
+    receivedBytes &+= frames.bytes
+    deliveredPackets &+= UInt64(frames.packets)
+    deliveredBytes &+= frames.bytes
+  }
+}
+
 /// What a host counted since it was made.
 public struct HostStatistics: Equatable, Sendable {
   /// By channel, the primary one first; channels that were never open are at zero.

@@ -91,9 +91,14 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
     _ ring: inout RingConsumer<MappedRing>, _ limit: Int, with handler: inout MessageHandler<Receiver>,
     _ handled: inout Int
   ) throws(Violation) {
-    while handled < limit, !handler.isRevoked, let packet = try ring.read() {
-      handled += 1
-      try handler.handle(packet)
+    while handled < limit, !handler.isRevoked {
+      if try handler.takesUsualMessage(of: &ring) {
+        handled += 1
+      } else {
+        guard let packet = try ring.read() else { break }
+        handled += 1
+        try handler.handle(packet)
+      }
     }
   }
 

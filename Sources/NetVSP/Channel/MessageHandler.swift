@@ -36,9 +36,25 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
     dataPath.open(terms)
   }
 
+  /// Reads and receives the next packet where nobody looks at frames, and it is as most are: a message that lies in a
+  /// section, with nothing but plain packets in it. Returns false, with nothing read, where that cannot be said.
+  @inline(__always)
+  mutating func takesUsualMessage(of ring: inout RingConsumer<MappedRing>) throws(Violation) -> Bool {
+    guard !Receiver.readsFrames, isOpen,
+      let words: InlineArray<3, UInt64> = try ring.glance(.usualMessage),
+      UInt32(truncatingIfNeeded: words[1]) == SendRNDISPacket.type.rawValue,
+      let frames = dataPath.countPlainFrames(of: SendRNDISPacket(firstWord: words[1], secondWord: words[2]))
+    else { return false }
+    ring.skip(.usualMessage)
+    counts.messages &+= 1
+    counts.receive(frames)
+    complete(words[0], .success)
+    return true
+  }
+
   /// Does what a packet asks for. Throws when it breaks a rule that the channel cannot outlive.
   mutating func handle(_ packet: borrowing IncomingPacket<MappedRing>) throws(Violation) {
-    counts.messages += 1
+    counts.messages &+= 1
     let descriptor = packet.descriptor
     switch descriptor.type {
     case .dataInBand, .dataUsingGPADirect, .completion: break
@@ -68,22 +84,23 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
     guard isOpen else { throw .dataBeforeSetup }
     // Without a completion the sender could never use its memory again, so such a message is refused.
     guard case .frames = contents, packet.descriptor.completionRequested else {
-      return complete(packet.descriptor, .failure)
+      return complete(packet.descriptor.transactionID, .failure)
     }
     switch dataPath.receiveFrames(&counts) {
-    case .delivered: complete(packet.descriptor, .success)
-    case .malformed: complete(packet.descriptor, .failure)
+    case .delivered: complete(packet.descriptor.transactionID, .success)
+    case .malformed: complete(packet.descriptor.transactionID, .failure)
     case .undelivered(let error):
       device.report(sinkFailure: error)
-      complete(packet.descriptor, .failure)
+      complete(packet.descriptor.transactionID, .failure)
     }
   }
 
   /// Completes a packet, with all others of its step.
-  mutating func complete(_ descriptor: PacketDescriptor, _ status: NVSPStatus) {
-    completions.append(descriptor.transactionID, status)
-    counts.completions += 1
-    if status != .success { counts.failures += 1 }
+  @inline(__always)
+  mutating func complete(_ transactionID: UInt64, _ status: NVSPStatus) {
+    completions.append(transactionID, status)
+    counts.completions &+= 1
+    if status != .success { counts.failures &+= 1 }
   }
 
   /// Puts the completions so far into the ring. They go out before any answer that is written later.
@@ -102,7 +119,7 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
   /// Completes the transport of a control message, behind all frames before it. No fault concerns it.
   mutating func completeControl(_ descriptor: PacketDescriptor, _ status: NVSPStatus) throws(Violation) {
     try publishCompletions()
-    complete(descriptor, status)
+    complete(descriptor.transactionID, status)
     try publishBatch()
   }
 
@@ -113,4 +130,9 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
       try publishBatch()
     }
   }
+}
+
+extension PacketShape {
+  /// The message of common guests, whose forty bytes are right for every version.
+  fileprivate static var usualMessage: Self { Self(.dataInBand, payloadByteCount: 40, completionRequested: true) }
 }

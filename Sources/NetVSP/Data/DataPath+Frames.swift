@@ -11,6 +11,34 @@ extension DataPath {
     case undelivered(SinkError)
   }
 
+  /// Counts the frames of a message that lies in a section, where it is as most are: packets without info, and nothing
+  /// else. nil asks for a closer look, which says what is there.
+  ///
+  /// Every header is read once and judged, as it is when frames are listed.
+  @inline(__always)
+  func countPlainFrames(of message: SendRNDISPacket) -> FrameCount? {
+    guard message.sectionIndex != SendRNDISPacket.noSection,
+      let section = sections?.bytes(of: message.sectionIndex, byteCount: message.sectionByteCount)
+    else { return nil }
+    return Self.countPlainFrames(in: section)
+  }
+
+  /// Not inlined, so that the loop has all registers.
+  @inline(never)
+  private static func countPlainFrames(in section: MappedBytes) -> FrameCount? {
+    var rest = section
+    var frames = FrameCount()
+    while rest.byteCount >= Int(RNDISPacketHeader.encodedSize) {
+      guard let words: InlineArray<5, UInt64> = rest.loadAlignedWords(),
+        let header = RNDISPacketHeader(plain: words, available: .max), rest.holds(Int(header.messageByteCount)),
+        header.frameByteCount <= frameByteCountLimit
+      else { return nil }
+      frames.add(header.frameByteCount)
+      rest = rest.suffix(from: Int(header.messageByteCount))
+    }
+    return rest.byteCount == 0 && frames.packets > 0 && frames.packets <= UInt32(frameCountLimit) ? frames : nil
+  }
+
   /// Receives the frames of the message at hand.
   mutating func receiveFrames(_ counts: inout ChannelStatistics) -> Reception {
     guard let byteCount = listFrames(&counts) else { return .malformed }

@@ -41,7 +41,8 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
   /// Where a frame in several pieces is put together.
   var gatheredBytes = PrivateBytes(byteCount: 2048)
   var frameCopy = FrameCopy()
-  private var sendBuffer: SendBuffer?
+  /// In the memory's home; nil until there is a send buffer.
+  private(set) var sections: SendBufferSections?
   /// The longest packet that the link takes, from its IP header on.
   private(set) var packetByteCountLimit = 0
 
@@ -53,9 +54,9 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
 
   /// Frames come on these terms from now on.
   mutating func open(_ terms: AgreedTerms) {
-    sendBuffer = terms.sendBuffer
     packetByteCountLimit = terms.packetByteCountLimit
-    if let sendBuffer { memory.settle(at: sendBuffer.memory) }
+    sections = terms.sendBuffer?.sections
+    if let sendBuffer = terms.sendBuffer { memory.settle(at: sendBuffer.memory) }
   }
 
   /// Takes in where the RNDIS bytes of a packet are, and looks at what they begin with.
@@ -84,12 +85,14 @@ struct DataPath<Receiver: FrameReceiver>: ~Copyable {
     return type == .packet ? .frames : .control(type)
   }
 
-  private mutating func section(of message: SendRNDISPacket) throws(Violation) -> MappedBytes? {
+  /// The bytes of a message that lie in a section; nil when none do.
+  private func section(of message: SendRNDISPacket) throws(Violation) -> MappedBytes? {
     guard message.sectionIndex != SendRNDISPacket.noSection else { return nil }
-    guard let sendBuffer else { throw .noSendBuffer(section: message.sectionIndex) }
-    guard let section = sendBuffer.addresses(ofSection: message.sectionIndex, byteCount: message.sectionByteCount)
-    else { throw .sectionOutOfBounds(index: message.sectionIndex, byteCount: message.sectionByteCount) }
-    return memory.find(section.lowerBound, section.count)
+    guard let sections else { throw .noSendBuffer(section: message.sectionIndex) }
+    guard let bytes = sections.bytes(of: message.sectionIndex, byteCount: message.sectionByteCount) else {
+      throw .sectionOutOfBounds(index: message.sectionIndex, byteCount: message.sectionByteCount)
+    }
+    return bytes
   }
 
   /// The control message that the packet carries; nil when it is nothing but a header, or longer than `limit` bytes.

@@ -22,21 +22,27 @@ struct LentBuffer {
 /// The send buffer: sections of equal size, in which a guest puts RNDIS messages for the host to read.
 struct SendBuffer: Sendable {
   let memory: DeviceMemory
-  let sectionByteCount: UInt32
-  /// Where the buffer lies, in bytes of the device's address space.
-  private let addresses: Range<UInt64>
+  /// Whoever stores them keeps the memory beside them.
+  let sections: SendBufferSections
 
   init(_ buffer: LentBuffer, sectionByteCount: UInt32) {
     memory = buffer.memory
-    addresses = GuestMemory.addresses(ofPages: buffer.pages)
-    self.sectionByteCount = sectionByteCount
+    sections = SendBufferSections(bytes: buffer.bytes.mapped, sectionByteCount: sectionByteCount)
   }
+}
 
-  /// Where the bytes in a section lie; nil when they are not all inside the buffer. That they may go beyond the section
-  /// itself is the guest's affair: hosts look at the buffer's end only.
-  func addresses(ofSection index: UInt32, byteCount: UInt32) -> Range<UInt64>? {
-    let start = addresses.lowerBound + UInt64(index) * UInt64(sectionByteCount)
-    let end = start + UInt64(byteCount)
-    return end <= addresses.upperBound ? start..<end : nil
+/// Where the sections of a send buffer lie: a handful of numbers, looked at for every message.
+struct SendBufferSections: BitwiseCopyable, Sendable {
+  fileprivate let bytes: MappedBytes
+  let sectionByteCount: UInt32
+
+  /// The bytes in a section; nil when they are not all inside the buffer. That they may go beyond the section itself is
+  /// the guest's affair: hosts look at the buffer's end only.
+  @inline(__always)
+  func bytes(of section: UInt32, byteCount: UInt32) -> MappedBytes? {
+    // A product of 32-bit numbers leaves room for a third one.
+    let start = UInt64(section) &* UInt64(sectionByteCount)
+    guard start &+ UInt64(byteCount) <= UInt64(bytes.byteCount) else { return nil }
+    return bytes.part(Int(start), Int(byteCount))
   }
 }

@@ -22,7 +22,7 @@ package struct NVSPChannelType: WireCode {
 @usableFromInline
 package struct SendRNDISPacket: NVSPMessage {
   @inlinable package static var type: NVSPMessageType { .sendRNDISPacket }
-  package static let encodedSize = 16
+  @inlinable package static var encodedSize: Int { 16 }
   /// The section index of a packet without one.
   @inlinable package static var noSection: UInt32 { 0xFFFF_FFFF }
 
