@@ -1,3 +1,26 @@
+/// Things that ended at one moment, until they are counted: those that began together are counted together.
+struct LatencyRun {
+  private var start: UInt64 = 0
+  private var count: UInt64 = 0
+
+  /// Adds one that began at `start` and ended at `end`. All that are added have ended then, up to a `finish`.
+  @inline(__always)
+  mutating func add(from start: UInt64, to end: UInt64, in counters: inout LatencyCounters) {
+    if start != self.start {
+      finish(at: end, in: &counters)
+      self.start = start
+    }
+    count &+= 1
+  }
+
+  /// Counts what was added.
+  mutating func finish(at end: UInt64, in counters: inout LatencyCounters) {
+    guard count > 0 else { return }
+    counters.record(end &- min(end, start), times: count)
+    count = 0
+  }
+}
+
 /// How long things took, in nanoseconds: fixed counters that grow with the value, cheap enough to stay on.
 ///
 /// Each power of two is cut into 32 counters, so a value is known to about 3 percent; everything below 64 is exact, and
@@ -15,11 +38,11 @@ public struct LatencyCounters: Sendable {
   /// No values.
   public init() { counts = [UInt64](repeating: 0, count: (Self.octaves + 1) * Self.steps) }
 
-  /// Counts one value.
+  /// Counts a value that was met `times` times.
   @inline(__always)
-  mutating func record(_ nanoseconds: UInt64) {
-    counts[Self.index(of: nanoseconds)] &+= 1
-    count &+= 1
+  mutating func record(_ nanoseconds: UInt64, times: UInt64 = 1) {
+    counts[Self.index(of: nanoseconds)] &+= times
+    count &+= times
     if nanoseconds > maximum { maximum = nanoseconds }
   }
 

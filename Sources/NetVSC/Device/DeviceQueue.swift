@@ -35,11 +35,12 @@ final class DeviceQueue: Sendable {
   /// The rule of the rings that the host broke, on any of the queue's senders; nil while it broke none.
   private let violation = Mutex<String?>(nil)
   private let hasViolation = Atomic(false)
+  /// Whether the host has no threads of its own. Kept here, as the host is an object that all queues share.
+  let hostRunsInline: Bool
 
   /// The queue's number is its channel's.
   var index: Int { open.channel.index }
   var channel: Channel { open.channel }
-  var host: any HostEndpoint { terms.host }
   /// Whether there may be several senders.
   var isShared: Bool { places.count > 1 }
 
@@ -48,12 +49,17 @@ final class DeviceQueue: Sendable {
   ) {
     self.open = open
     self.terms = terms
+    hostRunsInline = terms.host.runsInline
     self.places = places
     self.receiveBuffer = receiveBuffer
     self.steering = steering
     // Those that sleep are to see it.
     if places.count > 1 { open.channel.whenRescinded { for place in places { place.bell.ring() } } }
   }
+
+  /// Waits for the host, or lets one without threads run. From here the host is called without counting a reference to it,
+  /// which all queues' threads would change in turn.
+  func attend(timeout: UInt64) { terms.host.attend(channel, timeout: timeout) }
 
   /// Throws where the host broke the ring. One that was broken once is never trusted again.
   @inline(__always)

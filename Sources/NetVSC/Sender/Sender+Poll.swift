@@ -23,6 +23,11 @@ private struct HostPacket {
   }
 }
 
+extension PacketShape {
+  /// A completion of a host of version 6.1 or later: forty bytes.
+  fileprivate static var usualCompletion: Self { Self(.completion, payloadByteCount: 40, completionRequested: false) }
+}
+
 extension Sender {
   /// How many packets of the host one poll looks at, so that a storm of them cannot keep a sender from sending.
   private static let pollBudget = 1024
@@ -73,23 +78,34 @@ extension Sender {
     from end: inout ReceiveEnd, _ completed: inout Int, _ returned: (ReturnedFrame) -> Void
   ) throws(RingError) {
     var now: UInt64 = 0
+    defer { latencyRun.finish(at: now, in: &latencies) }
     for _ in 0..<Self.pollBudget {
-      // What cannot be acknowledged yet stays in the host's ring, where it fills no memory of ours.
-      guard end.acknowledgements.count < Self.pollBudget,
-        let packet = try HostPacket(next: &end.ring, of: queue)
-      else { break }
-      switch packet.type {
-      case .completion:
-        if now == 0 { now = clock.now() }
-        let completion = MailedCompletion(transactionID: packet.transactionID, word: packet.word)
-        if InFlightTable.sender(of: packet.transactionID) == place.number {
-          completed += complete(completion, at: now, returned)
-        } else {
-          mail(completion)
+      let completion: MailedCompletion
+      if let words: InlineArray<2, UInt64> = try end.ring.peek(.usualCompletion) {
+        end.ring.skip(.usualCompletion)
+        completion = MailedCompletion(transactionID: words[0], word: words[1])
+      } else {
+        // What cannot be acknowledged yet stays in the host's ring, where it fills no memory of ours.
+        guard end.acknowledgements.count < Self.pollBudget,
+          let packet = try HostPacket(next: &end.ring, of: queue)
+        else { break }
+        switch packet.type {
+        case .completion:
+          completion = MailedCompletion(transactionID: packet.transactionID, word: packet.word)
+        case .dataUsingTransferPages:
+          end.acknowledgements.append(packet.transactionID)
+          continue
+        case .dataInBand where packet.isTakenIn: continue
+        default:
+          counts.ignoredPackets &+= 1
+          continue
         }
-      case .dataUsingTransferPages: end.acknowledgements.append(packet.transactionID)
-      case .dataInBand where packet.isTakenIn: break
-      default: counts.ignoredPackets &+= 1
+      }
+      if now == 0 { now = clock.now() }
+      if InFlightTable.sender(of: completion.transactionID) == place.number {
+        completed &+= complete(completion, at: now, returned)
+      } else {
+        mail(completion)
       }
     }
     if completed > 0, now > 0 { times.lastCompletion = now }
@@ -133,7 +149,7 @@ extension Sender {
       counts.unknownCompletions &+= 1
       return false
     }
-    latencies.record(now &- min(now, message.publishedAt))
+    latencyRun.add(from: message.publishedAt, to: now, in: &latencies)
     if word == RNDISPacketComplete(status: .success).word {
       counts.completed.add(message.packetCount, bytes: message.byteCount)
     } else {

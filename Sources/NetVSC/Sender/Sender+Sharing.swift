@@ -17,6 +17,7 @@ extension Sender {
     let now = clock.now()
     var completed = 0
     while let completion = place.mailbox.take() { completed += complete(completion, at: now, returned) }
+    latencyRun.finish(at: now, in: &latencies)
     if completed > 0 { times.lastCompletion = now }
     return completed
   }

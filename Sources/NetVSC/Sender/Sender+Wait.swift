@@ -12,13 +12,13 @@ extension Sender {
   ///
   /// Returns at once where the device is about to be closed, so that no thread sleeps over that: `drain` waits then, too.
   public mutating func wait(timeout: UInt64) throws(SenderError) {
-    if isClosing, !queue.host.runsInline { return }
+    if isClosing, !queue.hostRunsInline { return }
     try waitForHost(timeout: timeout)
   }
 
   private mutating func waitForHost(timeout: UInt64) throws(SenderError) {
     counts.waits &+= 1
-    guard !queue.host.runsInline else { return queue.host.attend(queue.channel, timeout: timeout) }
+    guard !queue.hostRunsInline else { return queue.attend(timeout: timeout) }
     guard queue.isShared else { return try waitForPackets(timeout: timeout) }
     try waitForMail(timeout: timeout)
   }
@@ -36,7 +36,7 @@ extension Sender {
     } catch {
       return try note(error)
     }
-    queue.host.attend(queue.channel, timeout: timeout)
+    queue.attend(timeout: timeout)
     transmit.disarm()
     receive?.ring.mask()
   }

@@ -57,6 +57,8 @@ public struct Sender: ~Copyable, Sendable {
   var counts = QueueCounters()
   /// The time from publication to completion, of every message that completed.
   public internal(set) var latencies = LatencyCounters()
+  /// Latencies of the poll that is under way.
+  var latencyRun = LatencyRun()
   /// When things happened, by the device's clock.
   public internal(set) var times = SenderTimes()
 
