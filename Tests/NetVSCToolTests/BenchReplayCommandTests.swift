@@ -12,10 +12,12 @@ struct BenchReplayCommandTests {
       try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     #expect(report["schema"] as? String == "netvsc.bench/1")
     let results = try #require(report["results"] as? [[String: Any]])
-    #expect(results.compactMap { $0["name"] as? String } == ["copy-limit", "replay", "replay", "replay"])
+    #expect(
+      results.compactMap { $0["name"] as? String }
+        == ["copy-limit", "copy-limit.2-threads", "replay", "replay", "replay"])
     #expect(results.allSatisfy { $0["median"] as? Double ?? 0 > 0 })
     let ratios = try #require(report["ratios"] as? [[String: Any]]).compactMap { $0["name"] as? String }
-    #expect(ratios == ["replay.inline.1", "replay.threads.1", "replay.inline.scaling"])
+    #expect(ratios == ["replay.inline.1", "replay.threads.1", "replay.inline.scaling", "copy-limit.scaling"])
   }
 
   @Test("says which capture cannot be measured", arguments: [("missing.pcap", 66), ("Package.swift", 65)])

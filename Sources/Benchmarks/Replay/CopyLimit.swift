@@ -1,5 +1,6 @@
 internal import PacketCapture
 internal import SharedMemory
+internal import Synchronization
 
 /// Copying each frame of a capture once, on one core, and nothing else: no engine that copies frames is faster.
 struct CopyLimit {
@@ -46,6 +47,19 @@ struct CopyLimit {
     let start = clock.now()
     for _ in 0..<passes { copy() }
     return Double(passes * ranges.count) * 1e9 / Double(max(clock.now() - start, 1))
+  }
+
+  /// Copies with each of `limits` on a thread of its own, all at once. Returns the frames per second of all together:
+  /// what the machine's cores and their common memory allow senders that share nothing.
+  static func measure(_ limits: [CopyLimit], passes: Int) throws(SystemError) -> Double {
+    let gate = StartGate()
+    let sum = Mutex(0.0)
+    try runThreads(limits.count, startingAt: gate) { number in
+      guard number == 0 ? gate.open(for: limits.count - 1) : gate.pass() else { return }
+      let rate = limits[number].measure(passes: passes)
+      sum.withLock { $0 += rate }
+    }
+    return sum.withLock { $0 }
   }
 
   @inline(never)

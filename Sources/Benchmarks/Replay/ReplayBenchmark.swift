@@ -40,16 +40,20 @@ package struct ReplayBenchmark {
   /// Throws where the capture cannot be read, or a replay does not complete what it can carry.
   package func run(on machine: Machine, announce: (String) -> Void) throws -> BenchmarkReport {
     var report = BenchmarkReport(machine: machine)
-    let limit = try CopyLimit(capture: path)
+    let copies = [try CopyLimit(capture: path), try CopyLimit(capture: path)]
     var limits: [Double] = []
+    var commonLimits: [Double] = []
     var rates = Self.cases.map { _ in [Double]() }
     for round in 1...roundCount {
       announce("round \(round) of \(roundCount)")
-      limits.append(limit.measure(passes: Int(passes)))
+      limits.append(copies[0].measure(passes: Int(passes)))
+      commonLimits.append(try CopyLimit.measure(copies, passes: Int(passes)))
       for (index, replay) in Self.cases.enumerated() { rates[index].append(try measure(replay)) }
     }
     report.results.append(
       BenchmarkResult("copy-limit", [:], Samples(limits.map { $0 / 1e6 }), unit: "Mpps"))
+    report.results.append(
+      BenchmarkResult("copy-limit.2-threads", [:], Samples(commonLimits.map { $0 / 1e6 }), unit: "Mpps"))
     for (replay, rates) in zip(Self.cases, rates) {
       report.results.append(
         BenchmarkResult("replay", replay.parameters, Samples(rates.map { $0 / 1e6 }), unit: "Mpps"))
@@ -63,6 +67,10 @@ package struct ReplayBenchmark {
       BenchmarkRatio(
         name: "replay.inline.scaling", value: Samples(zip(rates[1], rates[0]).map { $0 / $1 }).median,
         target: Self.scalingTarget))
+    // No two senders scale better than this.
+    report.ratios.append(
+      BenchmarkRatio(
+        name: "copy-limit.scaling", value: Samples(zip(commonLimits, limits).map { $0 / $1 }).median, target: nil))
     return report
   }
 
