@@ -20,6 +20,18 @@ struct BenchReplayCommandTests {
     #expect(ratios == ["replay.inline.1", "replay.threads.1", "replay.inline.scaling", "copy-limit.scaling"])
   }
 
+  @Test("says which peers are left out, and measures the rest")
+  func withoutPeers() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Program.run(
+      ["PATH=\(folder.url.path)", Program.url.path, "bench", "replay", PackageFolders.firstRun, "--quick", "--peers"],
+      by: URL(filePath: "/usr/bin/env"))
+    #expect(outcome.status == 0)
+    #expect(outcome.errorLines.contains { $0.contains("left out: tcpreplay") })
+    #expect(outcome.errorLines.contains { $0.contains("left out: dpdk-testpmd") })
+    #expect(outcome.output.contains("copy-limit"))
+  }
+
   @Test("says which capture cannot be measured", arguments: [("missing.pcap", 66), ("Package.swift", 65)])
   func unusable(name: String, status: Int32) throws {
     let path = PackageFolders.root.appending(path: name).path

@@ -29,12 +29,15 @@ package struct ReplayBenchmark {
   private let path: String
   private let roundCount: Int
   private let passes: UInt64
+  private let peers: [ReplayPeer]
 
-  /// `roundCount` rounds, in each of which every way sends the capture at `path` `passes` times.
-  package init(capture path: String, roundCount: Int, passes: UInt64) {
+  /// `roundCount` rounds, in each of which every way sends the capture at `path` `passes` times, and every peer for as long
+  /// as it likes.
+  package init(capture path: String, roundCount: Int, passes: UInt64, peers: [ReplayPeer] = []) {
     self.path = path
     self.roundCount = roundCount
     self.passes = passes
+    self.peers = peers
   }
 
   /// Throws where the capture cannot be read, or a replay does not complete what it can carry.
@@ -44,11 +47,13 @@ package struct ReplayBenchmark {
     var limits: [Double] = []
     var commonLimits: [Double] = []
     var rates = Self.cases.map { _ in [Double]() }
+    var peerRates = peers.map { _ in [Double]() }
     for round in 1...roundCount {
       announce("round \(round) of \(roundCount)")
       limits.append(copies[0].measure(passes: Int(passes)))
       commonLimits.append(try CopyLimit.measure(copies, passes: Int(passes)))
       for (index, replay) in Self.cases.enumerated() { rates[index].append(try measure(replay)) }
+      for (index, peer) in peers.enumerated() { peerRates[index].append(try peer.measure()) }
     }
     report.results.append(
       BenchmarkResult("copy-limit", [:], Samples(limits.map { $0 / 1e6 }), unit: "Mpps"))
@@ -71,7 +76,20 @@ package struct ReplayBenchmark {
     report.ratios.append(
       BenchmarkRatio(
         name: "copy-limit.scaling", value: Samples(zip(commonLimits, limits).map { $0 / $1 }).median, target: nil))
+    for (peer, peerRates) in zip(peers, peerRates) { add(peer, peerRates, beside: rates[0], to: &report) }
     return report
+  }
+
+  private func add(
+    _ peer: ReplayPeer, _ rates: [Double], beside ours: [Double], to report: inout BenchmarkReport
+  ) {
+    report.results.append(
+      BenchmarkResult("replay", peer.parameters, peer: peer.name, Samples(rates.map { $0 / 1e6 }), unit: "Mpps"))
+    report.ratios.append(
+      BenchmarkRatio(
+        name: "\(Self.cases[0].name).\(peer.name).\(peer.target)",
+        value: Samples(zip(ours, rates).map { $0 / $1 }).median,
+        target: nil))
   }
 
   private func measure(_ replay: Case) throws -> Double {
