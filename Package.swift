@@ -48,7 +48,7 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "NetVSC", "PacketCapture", "SharedMemory", "TrafficReplay", "VMBusRing", "WireFormats",
+        "NetVSC", "NetVSP", "PacketCapture", "SharedMemory", "TrafficReplay", "VMBusRing", "WireFormats",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .target(name: "CDPDKRing", condition: .when(traits: ["DPDK"])),
       ],
@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "NetVSCToolTests",
       dependencies: [
-        "NetVSC", "NetVSCTool", "TestSupport", "TrafficReplay",
+        "Benchmarks", "NetVSC", "NetVSCTool", "TestSupport", "TrafficReplay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),

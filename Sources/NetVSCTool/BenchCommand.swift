@@ -5,7 +5,10 @@ package struct BenchCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures parts of the transmit path, beside a peer where there is one.",
-    subcommands: [BenchRingCommand.self, BenchReplayCommand.self, BenchCrossingCommand.self, BenchLapsCommand.self])
+    subcommands: [
+      BenchRingCommand.self, BenchEngineCommand.self, BenchReplayCommand.self, BenchCrossingCommand.self,
+      BenchLapsCommand.self, BenchPacketsCommand.self, BenchCountsCommand.self,
+    ])
 
   package init() {}
 }

@@ -1,0 +1,67 @@
+import Benchmarks
+import Foundation
+import NetVSCTool
+import TestSupport
+import Testing
+
+/// What send, flush, the host's drain and poll call, counted by valgrind in the program that runs them.
+///
+/// Twice as large a batch must make no call more: so none is made for a packet, nor for a message. Only the batch itself
+/// may cost some.
+@Suite("A packet through the engine and its host", .peer("valgrind"), .peer("strip"))
+struct EngineCallsTests {
+  private static let ways = [EngineWay.copy, .direct, .directSlot]
+  /// A burst is published when there are so many messages, and a message is full with so many packets.
+  private static let batchCounts = [32, 64]
+  private static let packetCount = 1024
+
+  /// How many calls more the larger batch makes, for each function that it does make more of.
+  private func growth(_ counts: [EngineCounts], _ calls: (EngineCounts) -> [String: Double]) -> [String: Double] {
+    let perBatch = zip(counts, Self.batchCounts).map { counts, batchCount in
+      calls(counts).mapValues { $0 * Double(batchCount) }
+    }
+    return perBatch[1].reduce(into: [:]) { growth, call in
+      let more = call.value - perBatch[0][call.key, default: 0]
+      // Some things happen once in a lap of the ring, which is many batches.
+      if more > 0.2 { growth[call.key] = more }
+    }
+  }
+
+  private func counts(_ way: EngineWay, by program: String) throws -> [EngineCounts] {
+    let cases = Self.batchCounts.map { EngineCase(way, frameByteCount: 64, batchCount: $0) }
+    return try #require(try InstructionCounter(program: program).count(cases, packetCount: Self.packetCount))
+  }
+
+  /// Optimised or not, this is what the source says.
+  @Test(
+    "allocates nothing and takes no lock", .enabled(if: Program.isBuilt, "netvsc is not built beside the tests"),
+    arguments: ways)
+  func allocations(way: EngineWay) throws {
+    let counts = try counts(way, by: Program.url.path)
+    for counts in counts {
+      #expect(counts.instructionsPerPacket > 0)
+      let memory = counts.foreignCallsPerPacket.filter { call in
+        ["alloc", "Alloc", "free", "memalign"].contains { call.key.contains($0) }
+      }
+      #expect(memory.isEmpty)
+    }
+    // The package's locks are all of one kind, whose functions are called where nothing is optimised.
+    let own = growth(counts, \.ownCallsPerPacket).keys
+    #expect(own.filter { $0.contains("15Synchronization5MutexV") }.isEmpty)
+    let foreign = growth(counts, \.foreignCallsPerPacket).keys
+    #expect(foreign.filter { $0.contains("mutex") || $0.contains("futex") }.isEmpty)
+  }
+
+  /// How references are counted is the optimiser's affair, so only its own result says something.
+  @Test(
+    "calls nothing that counts references, nor anything else that it need not",
+    .enabled(if: ReleaseBuild.isCurrent, "build it first: swift build -c release --product netvsc"), arguments: ways)
+  func references(way: EngineWay) throws {
+    let growth = growth(try counts(way, by: ReleaseBuild.program.path), \.foreignCallsPerPacket).keys.filter {
+      function in
+      // Looking whether an array has one owner writes nothing.
+      !["memcpy", "memmove", "memset", "swift_isUniquelyReferenced"].contains { function.contains($0) }
+    }
+    #expect(growth.isEmpty)
+  }
+}
