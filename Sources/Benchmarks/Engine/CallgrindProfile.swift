@@ -2,9 +2,9 @@
 package struct CallgrindProfile: Equatable, Sendable {
   /// All instructions, those of other libraries included.
   package private(set) var instructionCount = 0
-  /// What the program's own functions called, by the functions' names in the object code: its own, and those of other
-  /// libraries.
-  package private(set) var ownCalls: [String: Int] = [:]
+  /// How often each function was called, by whomever, by its name in the object code.
+  package private(set) var calls: [String: Int] = [:]
+  /// The same for functions of other libraries, called by the program itself.
   package private(set) var foreignCalls: [String: Int] = [:]
 
   /// Reads what callgrind wrote with `--compress-strings=no`. `program` is the path that it was given. Nil where that is
@@ -23,13 +23,9 @@ package struct CallgrindProfile: Equatable, Sendable {
       case "calls":
         // The count, and then where the function begins.
         guard let word = value.split(separator: " ").first, let count = Int(word) else { return nil }
-        if object == program {
-          if callee.object ?? object == program {
-            ownCalls[String(callee.function), default: 0] += count
-          } else {
-            foreignCalls[String(callee.function), default: 0] += count
-          }
-        }
+        let function = String(callee.function)
+        calls[function, default: 0] += count
+        if object == program, callee.object ?? object != program { foreignCalls[function, default: 0] += count }
         // The object is named where it is not the caller's own.
         callee.object = nil
       case "totals":

@@ -60,7 +60,7 @@ struct CallgrindProfileTests {
   func parsing() throws {
     let profile = try #require(CallgrindProfile(parsing: Self.text, of: "/p/netvsc"))
     #expect(profile.instructionCount == 1200)
-    #expect(profile.ownCalls == ["frames": 6])
+    #expect(profile.calls == ["frames": 6, "swift_retain": 7, "memcpy": 7, "malloc": 9])
     #expect(profile.foreignCalls == ["swift_retain": 7, "memcpy": 7])
   }
 
@@ -80,6 +80,6 @@ struct CallgrindProfileTests {
     let counts = EngineCounts(once: once, twice: twice, packetCount: 16)
     #expect(counts.instructionsPerPacket == 50)
     #expect(counts.foreignCallsPerPacket == ["memcpy": 0.5])
-    #expect(counts.ownCallsPerPacket.isEmpty)
+    #expect(counts.callsPerPacket == ["memcpy": 0.5])
   }
 }
