@@ -44,6 +44,7 @@ final class EngineRun {
       configuration.copyThreshold = 0
       // All but the first of a batch find no section for their headers.
       configuration.sectionsPerQueue = 1
+      configuration.spareSections = 0
     case .plain: configuration.packetsPerMessage = 1
     }
     return configuration
