@@ -18,24 +18,18 @@ struct BenchEngineCommandTests {
     #expect(Set(parameters.compactMap { $0["way"] as? String }) == ["copy", "direct", "direct-slot", "plain"])
     #expect(Set(parameters.compactMap { $0["queues"] as? Int }) == [1, 2])
     #expect(results.count { $0["name"] as? String == "engine.completions" } == packets.count)
-    let counted = Peer.isInstalled("valgrind") && Peer.isInstalled("strip")
-    #expect(results.count { $0["name"] as? String == "engine.instructions" } == (counted ? packets.count : 0))
+    // A message of its own costs a lent packet more than an eighth of one costs a copied one.
+    let instructions = results.filter { $0["name"] as? String == "engine.instructions" }
+      .compactMap { $0["median"] as? Double }
+    let areCounted = Peer.isInstalled("valgrind") && Peer.isInstalled("strip")
+    #expect(instructions.count == (areCounted ? 2 : 0))
+    #expect(instructions == instructions.sorted())
     let ratios = try #require(report["ratios"] as? [[String: Any]]).compactMap { $0["name"] as? String }
     let expected = [
       "engine.plain.64", "engine.direct.1514", "engine.header-in-section.64", "engine.queues.2",
       "engine.copy-threshold",
     ]
     #expect(Set(ratios).isSuperset(of: expected))
-  }
-
-  @Test("counts instructions where valgrind is installed", .peer("valgrind"), .peer("strip"))
-  func instructions() throws {
-    let outcome = try Program.run(["bench", "counts", "copy/64/32/1", "plain/64/32/1"])
-    #expect(outcome.status == 0)
-    let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ") }
-    #expect(lines.map { $0.first } == ["engine.copy.64.batch32", "engine.plain.64.batch32"])
-    let counts = lines.compactMap { $0.last.flatMap { Double($0) } }
-    #expect(counts.count == 2 && counts[0] > 0 && counts[0] < counts[1])
   }
 
   @Test("says what it lacks to count them, and measures the rest")

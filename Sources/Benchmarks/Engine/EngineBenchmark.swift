@@ -40,7 +40,8 @@ package struct EngineBenchmark {
         "engine.completions", engineCase.parameters, Samples([run.completionsPerPacket]), unit: "per packet")
     }
     announce("instructions")
-    report.results += zip(cases, try count(cases) ?? []).map { engineCase, counts in
+    let countedCases = Array(cases.prefix(plan.countedCaseLimit))
+    report.results += zip(countedCases, try count(countedCases) ?? []).map { engineCase, counts in
       BenchmarkResult(
         "engine.instructions", engineCase.parameters, Samples([counts.instructionsPerPacket]), unit: "per packet")
     }

@@ -13,6 +13,8 @@ package struct EngineBenchmarkPlan: Sendable {
   /// The sizes that all batches are measured with.
   var batchedByteCounts = [64, 1514]
   var queueCounts = [1, 2, 8, 64]
+  /// How many of the cases are executed once more to count their instructions.
+  var countedCaseLimit = Int.max
 
   /// As much as figures need that can be compared.
   package static let full = EngineBenchmarkPlan()
@@ -20,7 +22,7 @@ package struct EngineBenchmarkPlan: Sendable {
   /// Enough to see that it works; the figures mean nothing.
   package static let quick = EngineBenchmarkPlan(
     roundCount: 1, packetCount: 256, frameByteCounts: [64, 1514], sweptByteCounts: [512, 9014], batchCounts: [1, 32],
-    batchedByteCounts: [64], queueCounts: [1, 2])
+    batchedByteCounts: [64], queueCounts: [1, 2], countedCaseLimit: 2)
 
   /// What all of it is about: each case once, however many questions it answers.
   package var cases: [EngineCase] {
