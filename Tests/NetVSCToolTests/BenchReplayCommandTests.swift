@@ -32,6 +32,31 @@ struct BenchReplayCommandTests {
     #expect(outcome.output.contains("copy-limit"))
   }
 
+  @Test(
+    "lets tcpreplay send the same capture, in a network that is gone afterwards",
+    .enabled(if: Peer.isInstalled("tcpreplay") && Peer.isInstalled("ip") && geteuid() == 0, "needs tcpreplay and root"))
+  func tcpreplay() throws {
+    // The other peer takes its time, and is not found here.
+    let folder = try TemporaryFolder()
+    for name in ["tcpreplay", "ip"] {
+      let place = try #require(
+        ["/usr/bin", "/usr/sbin", "/bin", "/sbin"].map { "\($0)/\(name)" }
+          .first { FileManager.default.isExecutableFile(atPath: $0) })
+      try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: place)
+    }
+    var identifier: Int32 = 0
+    let outcome = try Program.run(
+      ["PATH=\(folder.url.path)", Program.url.path, "bench", "replay", PackageFolders.firstRun, "--quick", "--peers"],
+      by: URL(filePath: "/usr/bin/env")
+    ) { identifier = $0.processIdentifier }
+    #expect(outcome.status == 0)
+    // Where no network can be made, it says so.
+    let isRefused = outcome.errorLines.contains { $0.contains("tcpreplay to veth: 'ip ") }
+    #expect(isRefused != outcome.output.contains("replay: tcpreplay, to veth "))
+    #expect(isRefused != outcome.output.contains("replay.inline.1.tcpreplay.veth "))
+    #expect(!(try Peer("ip").run(["netns", "list"]).standardOutput.contains("netvsc-bench-\(identifier)")))
+  }
+
   @Test("says which capture cannot be measured", arguments: [("missing.pcap", 66), ("Package.swift", 65)])
   func unusable(name: String, status: Int32) throws {
     let path = PackageFolders.root.appending(path: name).path

@@ -5,13 +5,16 @@ import TestSupport
 enum ReleaseBuild {
   static let program = PackageFolders.root.appending(path: ".build/release/netvsc")
 
-  /// Whether there is one, and no source is newer.
+  /// Whether there is one, and no source that it is made of is newer.
   static let isCurrent: Bool = {
     guard let built = modificationDate(of: program) else { return false }
     let sources = FileManager.default.enumerator(
       at: PackageFolders.root.appending(path: "Sources"), includingPropertiesForKeys: [.contentModificationDateKey])
     let files = (sources?.compactMap { $0 as? URL } ?? []) + [PackageFolders.root.appending(path: "Package.swift")]
-    return files.allSatisfy { modificationDate(of: $0).map { $0 <= built } ?? true }
+    return files.allSatisfy { file in
+      guard ["swift", "h"].contains(file.pathExtension), let changed = modificationDate(of: file) else { return true }
+      return changed <= built
+    }
   }()
 
   private static func modificationDate(of url: URL) -> Date? {

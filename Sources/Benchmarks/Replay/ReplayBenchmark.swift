@@ -47,13 +47,13 @@ package struct ReplayBenchmark {
     var limits: [Double] = []
     var commonLimits: [Double] = []
     var rates = Self.cases.map { _ in [Double]() }
-    var peerRates = peers.map { _ in [Double]() }
+    var peerRates = peers.map { _ in [Double?]() }
     for round in 1...roundCount {
       announce("round \(round) of \(roundCount)")
       limits.append(copies[0].measure(passes: Int(passes)))
       commonLimits.append(try CopyLimit.measure(copies, passes: Int(passes)))
       for (index, replay) in Self.cases.enumerated() { rates[index].append(try measure(replay)) }
-      for (index, peer) in peers.enumerated() { peerRates[index].append(try peer.measure()) }
+      for (index, peer) in peers.enumerated() { peerRates[index].append(peer.measure()) }
     }
     report.results.append(
       BenchmarkResult("copy-limit", [:], Samples(limits.map { $0 / 1e6 }), unit: "Mpps"))
@@ -80,16 +80,16 @@ package struct ReplayBenchmark {
     return report
   }
 
-  private func add(
-    _ peer: ReplayPeer, _ rates: [Double], beside ours: [Double], to report: inout BenchmarkReport
-  ) {
+  /// Adds a peer's rates, where it has any: `ours` are those of the same rounds.
+  private func add(_ peer: ReplayPeer, _ rates: [Double?], beside ours: [Double], to report: inout BenchmarkReport) {
+    let measured = rates.compactMap(\.self)
+    guard !measured.isEmpty else { return }
     report.results.append(
-      BenchmarkResult("replay", peer.parameters, peer: peer.name, Samples(rates.map { $0 / 1e6 }), unit: "Mpps"))
+      BenchmarkResult("replay", peer.parameters, peer: peer.name, Samples(measured.map { $0 / 1e6 }), unit: "Mpps"))
+    let ratios = zip(ours, rates).compactMap { ours, rate in rate.map { ours / $0 } }
     report.ratios.append(
       BenchmarkRatio(
-        name: "\(Self.cases[0].name).\(peer.name).\(peer.target)",
-        value: Samples(zip(ours, rates).map { $0 / $1 }).median,
-        target: nil))
+        name: "\(Self.cases[0].name).\(peer.name).\(peer.target)", value: Samples(ratios).median, target: nil))
   }
 
   private func measure(_ replay: Case) throws -> Double {

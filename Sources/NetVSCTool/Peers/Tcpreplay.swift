@@ -18,7 +18,7 @@ struct Tcpreplay {
     (self.tcpreplay, self.ip, self.capture) = (tcpreplay, ip, capture)
   }
 
-  var peer: ReplayPeer { ReplayPeer("tcpreplay", to: "veth", measure: measure) }
+  var peer: ReplayPeer { ReplayPeer("tcpreplay", to: "veth", reporting: measure) }
 
   private func measure() throws -> Double {
     let network = "netvsc-bench-\(getpid())"

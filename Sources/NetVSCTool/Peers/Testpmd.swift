@@ -15,13 +15,15 @@ struct Testpmd {
   /// Throws where it is missing.
   init(capture: String) throws(PeerError) {
     guard let testpmd = OtherProgram("dpdk-testpmd") else { throw PeerError("dpdk-testpmd is not installed") }
+    // The capture is one of several values in one argument.
+    guard !capture.contains(",") else { throw PeerError("dpdk-testpmd takes no path with a comma") }
     (self.testpmd, self.capture) = (testpmd, capture)
   }
 
   var peers: [ReplayPeer] {
     [
-      ReplayPeer("dpdk-testpmd", to: "null", measure: measureToNull),
-      ReplayPeer("dpdk-testpmd", to: "memif", measure: measureToMemif),
+      ReplayPeer("dpdk-testpmd", to: "null", reporting: measureToNull),
+      ReplayPeer("dpdk-testpmd", to: "memif", reporting: measureToMemif),
     ]
   }
 
