@@ -26,6 +26,7 @@ package struct ExclusiveProducer<Memory: RingMemory>: RingProducer, ~Copyable, S
   package var knownFreeByteCount: UInt32 { free }
 
   /// The room for packets, by the reader's index as it is now.
+  @inlinable
   package mutating func freeByteCount() throws(RingError) -> UInt32 {
     try look()
     return free
