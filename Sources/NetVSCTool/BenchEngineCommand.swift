@@ -15,10 +15,11 @@ package struct BenchEngineCommand: ParsableCommand {
       Measured are all ways with frames of 64 to 9014 bytes in batches of 32; batches of 1 to 256 with 64 and 1514 \
       bytes; 1 to 64 queues that take turns, with 64 bytes; and copying beside lending at sizes between 512 and 9014 \
       bytes, for 'engine.crossover', the size from which lending is faster. The ratio 'engine.copy-threshold' is the \
-      time of the better of the two divided by that of the one which the default of copyThreshold chooses, at the size \
-      where it does worst. All ways take turns in each of the rounds.
+      time of the other way divided by that of the one which the default of copyThreshold chooses, at the size where it \
+      does worst, and at most 1. All ways take turns in each of the rounds.
 
-      Instructions are counted by valgrind, where that and strip are installed.
+      Instructions are counted by valgrind, where that and strip are installed. Where a processor's own copy loop does \
+      the work, from about 8 KiB on, each byte counts as one.
       """)
 
   @OptionGroup private var options: BenchOptions

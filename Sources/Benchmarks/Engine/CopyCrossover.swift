@@ -29,11 +29,11 @@ package struct CopyCrossover: Sendable {
   }
 
   /// How well copying up to `threshold` bytes, and lending what is longer, does at the size where it does worst: the time
-  /// of the better way divided by that of the chosen one, by medians. 1 where it chooses right everywhere.
+  /// of the other way divided by that of the chosen one, in the median of rounds, and 1 where it chooses right everywhere.
   package func worstChoice(threshold: Int) -> Double {
     sizes.map { size in
-      let (copied, lent) = (Samples(size.copied).median, Samples(size.lent).median)
-      return min(copied, lent) / (size.byteCount <= threshold ? copied : lent)
+      let (chosen, other) = size.byteCount <= threshold ? (size.copied, size.lent) : (size.lent, size.copied)
+      return min(1, Samples(zip(other, chosen).map { $0 / $1 }).median)
     }.min() ?? .nan
   }
 }
