@@ -27,8 +27,10 @@ struct OtherProgram {
     return try running.outcome()
   }
 
-  /// Begins to run it. It does not outlive what is returned.
-  func start(_ arguments: [String]) throws -> RunningProgram { try RunningProgram(url, arguments) }
+  /// Begins to run it, with `variables` in its environment beside ours. It does not outlive what is returned.
+  func start(_ arguments: [String], variables: [String: String] = [:]) throws -> RunningProgram {
+    try RunningProgram(url, arguments, variables)
+  }
 }
 
 /// A program of others that was started.
@@ -36,10 +38,11 @@ final class RunningProgram {
   private let folder: TemporaryFolder
   private let process = Process()
 
-  fileprivate init(_ url: URL, _ arguments: [String]) throws {
+  fileprivate init(_ url: URL, _ arguments: [String], _ variables: [String: String]) throws {
     folder = try TemporaryFolder()
     process.executableURL = url
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     process.standardInput = FileHandle.nullDevice
     // Files, not pipes: a pipe that nobody empties stops the program.
     process.standardOutput = try file("output")

@@ -28,7 +28,8 @@ struct Testpmd {
   }
 
   private func measureToNull() throws -> Double {
-    let sender = try start("sender", core: 1, devices: [source, "net_null0,no-rx=1"], mode: "io")
+    let folder = try TemporaryFolder()
+    let sender = try start("sender", core: 1, devices: [source, "net_null0,no-rx=1"], mode: "io", in: folder)
     // Port 0 is the capture.
     return try watch(sender, port: 1, .sent)
   }
@@ -38,8 +39,10 @@ struct Testpmd {
     let folder = try TemporaryFolder()
     let socket = folder.url.appending(path: "memif").path
     let ring = "socket=\(socket),socket-abstract=no"
-    let receiver = try start("receiver", core: 0, devices: ["net_memif0,role=server,\(ring)"], mode: "rxonly")
-    let sender = try start("sender", core: 1, devices: [source, "net_memif0,role=client,\(ring)"], mode: "io")
+    let receiver = try start(
+      "receiver", core: 0, devices: ["net_memif0,role=server,\(ring)"], mode: "rxonly", in: folder)
+    let sender = try start(
+      "sender", core: 1, devices: [source, "net_memif0,role=client,\(ring)"], mode: "io", in: folder)
     // The receiver is ended first: it does not outlive a sender that leaves it.
     defer { sender.interrupt() }
     return try watch(receiver, port: 0, .received)
@@ -47,13 +50,16 @@ struct Testpmd {
 
   private var source: String { "net_pcap0,rx_pcap=\(capture),infinite_rx=1" }
 
-  /// One that forwards on `core`, and does the rest on the other.
-  private func start(_ name: String, core: Int, devices: [String], mode: String) throws -> RunningProgram {
+  /// One that forwards on `core`, does the rest on the other, and leaves what it leaves in `folder`.
+  private func start(
+    _ name: String, core: Int, devices: [String], mode: String, in folder: TemporaryFolder
+  ) throws -> RunningProgram {
     try testpmd.start(
       ["-l", "0,1", "--main-lcore=\(1 - core)", "--no-huge", "-m", "512", "--no-pci"]
-        + ["--file-prefix=netvsc-bench-\(name)-\(getpid())"] + devices.map { "--vdev=\($0)" }
+        + ["--file-prefix=\(name)"] + devices.map { "--vdev=\($0)" }
         + ["--", "--forward-mode=\(mode)", "--nb-cores=1", "--stats-period=1", "--disable-link-check"]
-        + ["--total-num-mbufs=16384", "--mbuf-size=10240"])
+        + ["--total-num-mbufs=16384", "--mbuf-size=10240"],
+      variables: ["RUNTIME_DIRECTORY": folder.url.path])
   }
 
   /// Lets it run until there are enough periods, and ends it.
