@@ -26,7 +26,7 @@ package struct BenchReplayCommand: ParsableCommand {
   package func run() throws {
     try options.report { machine, announce in
       try ReplayBenchmark(
-        capture: capture, roundCount: options.quick ? 1 : 7, passes: options.quick ? 2 : 400,
+        capture: capture, roundCount: options.quick ? 1 : 7, passes: options.quick ? 2 : 1500,
         peers: peers ? availablePeers : []
       ).run(on: machine, announce: announce)
     }

@@ -49,7 +49,7 @@ extension MessageHandler {
 
   /// Goes on with what the control plane has to say unasked, and with the dialogue, as far as there is room.
   mutating func answerControl() throws(Violation) {
-    guard control?.hasWork == true else { return }
+    guard control?.hasWork() == true else { return }
     // A request's transport is completed before the request is answered.
     try publishCompletions()
     try control?.work(&toGuest)

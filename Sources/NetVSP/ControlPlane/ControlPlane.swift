@@ -95,7 +95,9 @@ struct ControlPlane: ~Copyable {
   }
 
   /// Whether there is something to say to the guest unasked.
-  var hasWork: Bool { owesIndirectionTable || !dialogue.backlog.isEmpty }
+  ///
+  /// Mutating, so that an optional one is looked at in place: else it would be copied, in every step.
+  mutating func hasWork() -> Bool { owesIndirectionTable || !dialogue.backlog.isEmpty }
 
   /// Says what there is to say, as far as there is room.
   mutating func work(_ ring: inout ReturnRing) throws(Violation) {

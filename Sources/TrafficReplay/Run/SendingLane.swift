@@ -47,7 +47,7 @@ struct SendingLane: ~Copyable {
     stop: RunStop, clock: MonotonicClock, start: UInt64
   ) -> LaneOutcome {
     let (queue, number) = lanes.place(of: lane)
-    if options.steering == .cpu { Processors.bindCallingThread(to: queue) }
+    if let processor = lanes.processor(of: lane) { Processors.bindCallingThread(to: processor) }
     do {
       return SendingLane(
         try device.makeSender(queue: queue, number: number), index: lane, feed: feed, options: options,
