@@ -51,7 +51,8 @@ public final class Host: Sendable {
     let channels = device.bus.channels
     takeAway(channels, because: "the host restarted")
     device.forgetGuest()
-    for channel in channels { try device.bus.offerAnew(channel) }
+    // The primary one last: a guest may come as soon as that is on offer.
+    for channel in channels.reversed() { try device.bus.offerAnew(channel) }
   }
 
   private func takeAway(_ channels: [Channel], because reason: String) {

@@ -21,7 +21,9 @@ public enum HostProtocolVersion: UInt32, Sendable, CaseIterable {
 /// Work on frames that a host offers to do for its guest. That tags may come beside their frames is part of the protocol,
 /// from version 2 on.
 public struct HostOffloads: OptionSet, Sendable {
+  /// One bit for each kind of work.
   public let rawValue: UInt8
+  /// The kinds whose bits are set.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Filling checksums.

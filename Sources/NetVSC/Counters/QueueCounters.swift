@@ -1,6 +1,8 @@
 /// Packets, and their bytes as they were offered.
 public struct PacketCount: Equatable, Sendable {
+  /// How many.
   public var packets: UInt64 = 0
+  /// What they have together, as they were offered.
   public var bytes: UInt64 = 0
 
   /// Nothing.
@@ -52,8 +54,9 @@ public struct QueueCounters: Equatable, Sendable {
   public internal(set) var noSection: UInt64 = 0
   /// How often a frame found neither a section nor a header slot or large buffer.
   public internal(set) var noMemory: UInt64 = 0
-  /// How often the sender stopped because the ring was nearly full, and went on.
+  /// How often the sender stopped because the ring was nearly full.
   public internal(set) var stops: UInt64 = 0
+  /// How often it went on.
   public internal(set) var wakes: UInt64 = 0
   /// How often a receive packet could not be acknowledged at once, for want of room in the ring.
   public internal(set) var acknowledgementsDelayed: UInt64 = 0

@@ -133,10 +133,10 @@ public final class Device: Sendable {
     openSenders.beginClosing()
     if let ends = queues[0].open.takeEnds() { farewell.speak(over: ends, channel: queues[0].channel) }
     for queue in queues.reversed() {
-      if queue.isInUse {
-        farewell.offer.abandon(queue.channel, because: "the device was closed")
-      } else {
+      if queue.retire() {
         farewell.offer.close(queue.channel)
+      } else {
+        farewell.offer.abandon(queue.channel, because: "the device was closed")
       }
     }
     farewell.releaseMemory()
@@ -166,11 +166,13 @@ public final class Device: Sendable {
     let start = clock.now()
     close(timeout: timeout)
     while true {
+      // The one that is tried: another may be on offer when that fails.
+      let primary = offer.bus.channels[0]
       do {
         return try Device.open(offer, configuration)
       } catch {
         let elapsed = clock.now() &- start
-        guard offer.bus.channels[0].isRescinded, elapsed < timeout else { throw error }
+        guard primary.isRescinded, elapsed < timeout else { throw error }
         offer.bus.offers.wait(timeout: timeout - elapsed)
       }
     }

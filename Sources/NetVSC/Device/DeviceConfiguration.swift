@@ -15,15 +15,16 @@ public struct DeviceConfiguration: Sendable {
   /// How many sections of the send buffer each queue wants, for all its senders. All queues together get at most 16 MiB
   /// of them.
   public var sectionsPerQueue = 256
-  /// How many sections more belong to no sender, from 0 to 4096: each may borrow of them, up to as many as it has itself,
-  /// while its own are all taken. Where memory is short they are a quarter of all.
+  /// How many sections more belong to no sender, from 0 to 4096, where there are several: each may borrow of them, up to
+  /// as many as it has itself or 8, while its own are all taken. Where memory is short they are at most a quarter of all.
   public var spareSections = 64
   /// How many frames go into one message at most, as far as the host takes several; from 1 to 64. Each message costs
   /// both sides about as much as copying a frame.
   public var packetsPerMessage = 8
-  /// How many frames without a section a queue can have lent to the host, from 1 to 4096.
+  /// How many frames without a section a queue can have lent to the host, from 1 to 4096; each of its senders at least
+  /// one.
   public var lentFramesPerQueue = 256
-  /// How many buffers of 68 KiB each queue has for frames that are longer than a section, and for those that find none
+  /// How many buffers of 68 KiB each queue has, and each of its senders at least one, for frames that are longer than a section, and for those that find none
   /// free; from 0 to 256. Without any, no frame is longer than a section holds.
   public var largeBuffersPerQueue = 16
   /// Frames that lie in memory of the device's are copied up to this size in bytes, and lent beyond it. About here a copy

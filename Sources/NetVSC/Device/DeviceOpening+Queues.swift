@@ -33,7 +33,8 @@ extension DeviceOpening {
         do {
           places.append(
             try SenderPlace(
-              number: number, allotments[place], directOffset: place * directLayout.byteCount,
+              number: number, isShared: senderCount > 1, allotments[place],
+              directOffset: place * directLayout.byteCount,
               directLayout: directLayout))
         } catch {
           throw .system(error)

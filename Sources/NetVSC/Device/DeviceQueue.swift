@@ -54,7 +54,7 @@ final class DeviceQueue: Sendable {
     self.receiveBuffer = receiveBuffer
     self.steering = steering
     // Those that sleep are to see it.
-    if places.count > 1 { open.channel.whenRescinded { for place in places { place.bell.ring() } } }
+    if places.count > 1 { open.channel.whenRescinded { for place in places { place.bell?.ring() } } }
   }
 
   /// Waits for the host, or lets one without threads run. From here the host is called without counting a reference to it,
@@ -66,6 +66,9 @@ final class DeviceQueue: Sendable {
   func checkRing() throws(SenderError) {
     guard !hasViolation.load(ordering: .relaxed) else { throw failure }
   }
+
+  /// Whether the queue cannot be used any more.
+  var isOver: Bool { hasViolation.load(ordering: .relaxed) || channel.isRescinded }
 
   /// Throws where the queue cannot be used any more.
   @inline(__always)
@@ -84,18 +87,18 @@ final class DeviceQueue: Sendable {
   func end(because rule: String) -> SenderError {
     violation.withLock { $0 = $0 ?? rule }
     hasViolation.store(true, ordering: .relaxed)
-    for place in places { place.bell.ring() }
+    wakeAll()
     return .hostViolation(rule)
   }
 
   /// Wakes every sender that waits.
   func wakeAll() {
     channel.toGuest.ring()
-    for place in places { place.bell.ring() }
+    for place in places { place.bell?.ring() }
   }
 
-  /// Whether a sender is not finished.
-  var isInUse: Bool { places.contains { $0.isTaken } }
+  /// Takes all places for good. Returns whether no sender had one.
+  func retire() -> Bool { places.reduce(true) { areFree, place in place.take() && areFree } }
 
   /// Takes a place that is free, or the one of that number; nil where there is none.
   func takePlace(_ number: Int?) -> SenderPlace? {

@@ -51,6 +51,8 @@ final class OpenChannel: Sendable {
     var returned: ChannelEnds? = consume returned
     ends.withLock { ends in
       guard let returned = returned.take() else { return }
+      // Nobody need ring until somebody waits.
+      returned.receive.ring.mask()
       ends.transmit = consume returned.transmit
       ends.receive = consume returned.receive
     }
@@ -77,8 +79,11 @@ final class OpenChannel: Sendable {
   /// A sender that shared the channel is done.
   func leave() { ends.withLock { $0.sharerCount -= 1 } }
 
-  /// Takes the receiving end; nil while somebody has it. Does not wait.
-  func takeReceiveEnd() -> ReceiveEnd? { ends.withLockIfAvailable { $0.receive.take() } ?? nil }
+  /// Takes the receiving end; nil while somebody has it. Unless it waits for the lock, which none holds for long, it may
+  /// say so as well while somebody comes or goes.
+  func takeReceiveEnd(waiting: Bool) -> ReceiveEnd? {
+    waiting ? ends.withLock { $0.receive.take() } : ends.withLockIfAvailable { $0.receive.take() } ?? nil
+  }
 
   func takeBack(receiveEnd: consuming ReceiveEnd) {
     var receive: ReceiveEnd? = consume receiveEnd

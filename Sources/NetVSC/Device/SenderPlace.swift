@@ -5,8 +5,6 @@ internal import VMBusRing
 /// What outlives a sender, because the host may still come back to it: sections of messages that did not complete, and
 /// their ids.
 struct SenderRemains: ~Copyable, Sendable {
-  /// The sender's own writer, where the ring is shared.
-  var transmit: TransmitRing?
   var sections: SectionShare
   var directMemory: DirectMemory
   var loans: MemoryLoans
@@ -25,13 +23,19 @@ final class SenderPlace: Sendable {
   let capacity: Int
   /// Completions that others took out of the ring, and what wakes the sender that waits for them.
   let mailbox: CompletionMailbox
-  let bell: Doorbell
+  let bell: Doorbell?
 
   private let taken = Atomic(false)
+  /// The sender's own writer, where the ring is shared; nil before the first sender, and while one has it.
+  private let writer = Mutex<TransmitRing?>(nil)
   /// What the last sender left to the next; nil before the first, and while one is there.
   private let remains = Mutex<SenderRemains?>(nil)
 
-  init(number: Int, _ allotment: SectionShare.Allotment, directOffset: Int, directLayout: DirectMemory.Layout)
+  /// A place on a queue with others, or on one of its own.
+  init(
+    number: Int, isShared: Bool, _ allotment: SectionShare.Allotment, directOffset: Int,
+    directLayout: DirectMemory.Layout
+  )
     throws(SystemError)
   {
     self.number = number
@@ -40,17 +44,22 @@ final class SenderPlace: Sendable {
     // Every message holds one of these at least.
     capacity = allotment.own.count + allotment.borrowLimit + directLayout.headerCount + directLayout.bufferCount
     mailbox = CompletionMailbox(capacity: capacity)
-    bell = try Doorbell()
+    bell = isShared ? try Doorbell() : nil
   }
-
-  /// Whether a sender has it.
-  var isTaken: Bool { taken.load(ordering: .relaxed) }
 
   /// Takes the place, if nobody has.
   func take() -> Bool { !taken.exchange(true, ordering: .acquiring) }
 
   /// Frees the place.
   func leave() { taken.store(false, ordering: .releasing) }
+
+  /// The writer of the sender before; nil where there was none.
+  func takeWriter() -> TransmitRing? { writer.withLock { $0.take() } }
+
+  func leave(writer left: consuming TransmitRing) {
+    var left: TransmitRing? = consume left
+    writer.withLock { $0 = left.take() }
+  }
 
   /// What the last sender left; that of a place never used for the first.
   func takeRemains(_ terms: QueueTerms) -> SenderRemains {

@@ -1,7 +1,7 @@
 internal import SharedMemory
 internal import VMBusRing
 
-/// A queue's own memory for messages that use no section: slots for the headers of frames that are lent, and large
+/// A sender's own memory for messages that use no section: slots for the headers of frames that are lent, and large
 /// buffers for frames that are copied, with their headers in front.
 ///
 /// As with sections, each is given back by the completion of its message only.

@@ -1,6 +1,6 @@
 internal import SharedMemory
 
-/// What a queue's messages are waiting for: one entry a message, found again by the transaction id of its completion.
+/// What a sender's messages are waiting for: one entry a message, found again by the transaction id of its completion.
 ///
 /// An id is a slot's number plus one, the number of the queue's sender whose table it is, and the slot's generation:
 /// ```

@@ -12,5 +12,6 @@ public struct ReturnedFrame: Equatable, Sendable, BitwiseCopyable {
 
   /// What the caller named it by.
   public let cookie: UInt64
+  /// How it ended.
   public let fate: Fate
 }

@@ -22,6 +22,8 @@ struct SectionShare: ~Copyable, Sendable {
   /// The size of a section, as the host has it.
   let sectionByteCount: Int
   private let allotment: Allotment
+  /// With more than so many free it does not keep what it borrowed.
+  let comfortableCount: Int
   private(set) var borrowedCount = 0
   private var free: PrivateList<UInt32>
 
@@ -30,6 +32,7 @@ struct SectionShare: ~Copyable, Sendable {
     bytes = buffer.mapped
     self.sectionByteCount = sectionByteCount
     self.allotment = allotment
+    comfortableCount = min(allotment.own.count, Sender.burstCapacity)
     free = PrivateList(capacity: max(allotment.own.count + allotment.borrowLimit, 1))
     for section in allotment.own.reversed() { free.append(UInt32(section)) }
   }

@@ -17,17 +17,13 @@ extension Sender {
   @inline(never)
   private mutating func stop() throws(RingError) {
     // What was known may be long out of date.
-    guard try transmit.freeByteCount(isLooking: true) < marks.stopBelow else { return }
+    guard try transmit.freeByteCount(isLooking: true) < marks.stopBelow, inFlight.publishedCount > 0 else { return }
     isStopped = true
     counts.stops &+= 1
     try goOn()
   }
 
-  /// Sees whether the device is to be closed.
-  @inline(__always)
-  mutating func noteClosing() { if queue.terms.openSenders.areClosing { isClosing = true } }
-
-  /// The same, while nothing else is done with the ring.
+  /// Goes on, if it can, while nothing else is done with the ring.
   mutating func look() throws(SenderError) {
     do throws(RingError) {
       try goOn()
@@ -45,4 +41,8 @@ extension Sender {
     isStopped = false
     counts.wakes &+= 1
   }
+
+  /// Sees whether the device is to be closed.
+  @inline(__always)
+  mutating func noteClosing() { if queue.terms.openSenders.areClosing { isClosing = true } }
 }

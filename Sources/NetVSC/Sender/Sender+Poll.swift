@@ -30,7 +30,7 @@ extension PacketShape {
 
 extension Sender {
   /// How many packets of the host one poll looks at, so that a storm of them cannot keep a sender from sending.
-  private static let pollBudget = 1024
+  static let pollBudget = 1024
 
   /// Takes what the host sent: completions give sections back. Returns how many messages completed.
   @discardableResult
@@ -48,7 +48,7 @@ extension Sender {
     var completed = 0
     if queue.isShared {
       completed += takeMail(returned)
-      receive = queue.open.takeReceiveEnd()
+      receive = queue.open.takeReceiveEnd(waiting: false)
     }
     var failure: RingError?
     if var end = receive.take() {
@@ -59,7 +59,7 @@ extension Sender {
       }
       receive = consume end
     }
-    sections.returnBorrowed(keeping: Self.burstCapacity)
+    sections.returnBorrowed(keeping: sections.comfortableCount)
     do throws(SenderError) {
       if let failure { try note(failure) }
       try queue.check()

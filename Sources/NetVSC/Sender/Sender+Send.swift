@@ -67,6 +67,7 @@ extension Sender {
     try queue.checkRing()
     try sendAcknowledgements()
     if isStopped { try look() }
+    neededByteCount = 0
     guard burst.count > 0 else { return }
     try queue.check()
     let published: PublishedBurst
@@ -171,7 +172,9 @@ extension Sender {
   /// Sorts a ring's error: no room is normal and counted, everything else ends the queue.
   mutating func note(_ error: RingError) throws(SenderError) {
     switch error {
-    case .full: counts.ringFull &+= 1
+    case .full(let needed, _):
+      counts.ringFull &+= 1
+      neededByteCount = needed
     case .closed: throw .rescinded(queue.channel.rescindReason ?? "closed")
     case .tooManyWriters: preconditionFailure("a ring refuses a writer when it is made, not when it writes")
     case .tooLarge, .indexOutOfRange, .indexMovedBack, .badDescriptor:

@@ -16,7 +16,11 @@ extension Sender {
     guard !place.mailbox.isEmpty else { return 0 }
     let now = clock.now()
     var completed = 0
-    while let completion = place.mailbox.take() { completed += complete(completion, at: now, returned) }
+    // As many as one poll takes out of the ring: others may be putting more in.
+    for _ in 0..<Self.pollBudget {
+      guard let completion = place.mailbox.take() else { break }
+      completed += complete(completion, at: now, returned)
+    }
     latencyRun.finish(at: now, in: &latencies)
     if completed > 0 { times.lastCompletion = now }
     return completed
@@ -50,10 +54,10 @@ extension Sender {
       if other.mailbox.isEmpty {
         sleeper = sleeper ?? other
       } else {
-        other.bell.ring()
+        other.bell?.ring()
         woken = true
       }
     }
-    if !woken { sleeper?.bell.ring() }
+    if !woken { sleeper?.bell?.ring() }
   }
 }

@@ -12,26 +12,31 @@ extension Sender {
   ///
   /// Returns at once where the device is about to be closed, so that no thread sleeps over that: `drain` waits then, too.
   public mutating func wait(timeout: UInt64) throws(SenderError) {
-    if isClosing, !queue.hostRunsInline { return }
-    try waitForHost(timeout: timeout)
+    try waitForHost(timeout: timeout, isDraining: false)
   }
 
-  private mutating func waitForHost(timeout: UInt64) throws(SenderError) {
+  private mutating func waitForHost(timeout: UInt64, isDraining: Bool) throws(SenderError) {
     counts.waits &+= 1
     guard !queue.hostRunsInline else { return queue.attend(timeout: timeout) }
-    guard queue.isShared else { return try waitForPackets(timeout: timeout) }
-    try waitForMail(timeout: timeout)
+    guard queue.isShared else { return try waitForPackets(timeout: timeout, isDraining: isDraining) }
+    try waitForMail(timeout: timeout, isDraining: isDraining)
   }
 
-  /// Having the receiving end: waits until there are packets in it.
-  private mutating func waitForPackets(timeout: UInt64) throws(SenderError) {
+  /// Whether nobody is to sleep: the queue is over, or the device is about to close.
+  private func mustNotSleep(isDraining: Bool) -> Bool {
+    queue.isOver || !isDraining && queue.terms.openSenders.areClosing
+  }
+
+  /// Having the receiving end: waits until there are packets in it, or room in the ring where that is wanted.
+  private mutating func waitForPackets(timeout: UInt64, isDraining: Bool) throws(SenderError) {
     for _ in 0..<Self.spinCount {
       if receive?.ring.hasPackets ?? true { return }
       Processors.pause()
     }
+    // Whoever ends the queue rings once, and a sender that had the end before may have answered.
+    guard !mustNotSleep(isDraining: isDraining) else { return }
     do throws(RingError) {
-      // Receive packets are not completed when they go back: there the host must be asked to tell of room.
-      if isStopped || receive?.acknowledgements.isEmpty == false { try transmit.arm(needing: marks.wakeFrom) }
+      guard try !hasRoomOrAsks() else { return }
       guard try receive?.ring.unmask() == false else { return transmit.disarm() }
     } catch {
       return try note(error)
@@ -41,11 +46,20 @@ extension Sender {
     receive?.ring.mask()
   }
 
+  /// Where something waits for room in the ring: whether it is there; if not, the host is asked to tell. For receive
+  /// packets that go back it must be, as those are not completed.
+  private mutating func hasRoomOrAsks() throws(RingError) -> Bool {
+    guard isStopped || neededByteCount > 0 || receive?.acknowledgements.isEmpty == false else { return false }
+    return try transmit.arm(needing: max(marks.wakeFrom, neededByteCount))
+  }
+
   /// On a queue that is shared: waits until there is mail, or packets that it can take.
-  private mutating func waitForMail(timeout: UInt64) throws(SenderError) {
+  private mutating func waitForMail(timeout: UInt64, isDraining: Bool) throws(SenderError) {
+    let start = clock.now()
     for _ in 0..<Self.spinCount {
       guard place.mailbox.isEmpty else { return }
-      if try waitHavingReceiveEnd(timeout: timeout) { return }
+      receive = queue.open.takeReceiveEnd(waiting: false)
+      if receive != nil { return try waitAndPassOn(timeout: timeout, isDraining: isDraining) }
       Processors.pause()
     }
     place.mailbox.prepareToSleep()
@@ -54,20 +68,22 @@ extension Sender {
       // Its bell may have rung for the receiving end, which somebody else must take now.
       wakeOthers()
     }
-    guard place.mailbox.isEmpty else { return }
-    if try waitHavingReceiveEnd(timeout: timeout) { return }
-    place.bell.wait(timeout: timeout)
-    guard place.mailbox.isEmpty else { return }
-    _ = try waitHavingReceiveEnd(timeout: timeout)
+    var waited: UInt64 = 0
+    while waited < timeout, place.mailbox.isEmpty, !mustNotSleep(isDraining: isDraining) {
+      // For certain: if nobody has it, nobody would wake this sender.
+      receive = queue.open.takeReceiveEnd(waiting: true)
+      if receive != nil { return try waitAndPassOn(timeout: timeout - waited, isDraining: isDraining) }
+      guard place.bell?.wait(timeout: timeout - waited) == true else { return }
+      waited = clock.now() &- start
+    }
   }
 
-  /// Takes the receiving end, if nobody has it, and waits for packets. Returns whether it had it.
-  private mutating func waitHavingReceiveEnd(timeout: UInt64) throws(SenderError) -> Bool {
-    receive = queue.open.takeReceiveEnd()
-    guard receive != nil else { return false }
+  /// Having just taken the receiving end: waits for packets, and gives it back.
+  private mutating func waitAndPassOn(timeout: UInt64, isDraining: Bool) throws(SenderError) {
     defer { passOnReceiveEnd() }
-    try waitForPackets(timeout: timeout)
-    return true
+    // Whoever had the end before may have put mail in since it was looked for; nobody else can now.
+    guard place.mailbox.isEmpty else { return }
+    try waitForPackets(timeout: timeout, isDraining: isDraining)
   }
 
   /// Publishes everything and waits until all of it is completed, at most `timeout` nanoseconds. Returns whether it is.
@@ -83,7 +99,7 @@ extension Sender {
       guard inFlight.count > 0 else { return true }
       let elapsed = clock.now() &- start
       guard elapsed < timeout else { return false }
-      try waitForHost(timeout: min(timeout - elapsed, Self.longestWait))
+      try waitForHost(timeout: min(timeout - elapsed, Self.longestWait), isDraining: true)
     }
   }
 }

@@ -11,7 +11,8 @@ internal import WireFormats
 /// gives its place on the queue back to the device.
 ///
 /// Several senders may share a queue, each on its own thread: each has sections, ids and counters of its own, and none
-/// waits for another. Whoever polls takes the completions of all out of the ring, and hands the others theirs.
+/// waits for another, but for its turn on an ordered ring. Whoever polls takes the completions of all out of the ring, and
+/// hands the others theirs.
 public struct Sender: ~Copyable, Sendable {
   /// The shortest frame that is carried: an Ethernet header, in bytes.
   public static let minimumFrameByteCount = 14
@@ -42,6 +43,9 @@ public struct Sender: ~Copyable, Sendable {
   var processor: (number: Int, map: ProcessorMap)?
   /// Whether the ring was nearly full when it was last looked at: nothing is taken until there is room again.
   public internal(set) var isStopped = false
+
+  /// What the first message that waits needs in the ring, in bytes, where the last flush found no room for it; else 0.
+  var neededByteCount: UInt32 = 0
 
   /// The most RNDIS bytes of a message: whose frame is copied, and of any.
   let copiedByteCount: Int
@@ -83,10 +87,13 @@ public struct Sender: ~Copyable, Sendable {
   /// How many messages are published or about to be, and not completed.
   public var inFlightCount: Int { inFlight.count + (hasOpenMessage ? 1 : 0) }
 
-  /// Whether the next frame would be taken, whatever its size.
+  /// Whether the next frame that is sent or lent would be taken, whatever its size.
   public var hasRoom: Bool {
-    !isStopped && !isClosing && burst.freeCount > (hasOpenMessage ? 1 : 0) && sections.hasRoom
-      && (directMemory.freeBufferCount > 0 || queue.terms.directLayout.bufferCount == 0)
+    guard !isStopped, !isClosing, burst.freeCount > (hasOpenMessage ? 1 : 0) else { return false }
+    let hasBuffer = directMemory.freeBufferCount > 0
+    // Without a section a frame is copied to a buffer, or lent with its header in a slot.
+    guard sections.hasRoom else { return hasBuffer && directMemory.freeHeaderCount > 0 }
+    return hasBuffer || queue.terms.directLayout.bufferCount == 0
   }
 
   /// Whether there is a message that is not in the burst yet, or will be when a committed frame is settled.
@@ -94,16 +101,15 @@ public struct Sender: ~Copyable, Sendable {
 
   /// A sender at a place that was taken for it; nil where somebody has the channel for itself.
   init?(on queue: DeviceQueue, at place: SenderPlace, clock: MonotonicClock) throws(RingError) {
-    var remains = place.takeRemains(queue.terms)
     if queue.isShared {
-      guard let writer = try queue.open.share(remains.transmit.take()) else { return nil }
+      guard let writer = try queue.open.share(place.takeWriter()) else { return nil }
       transmit = writer
     } else {
       guard let ends = queue.open.takeEnds() else { return nil }
-      ends.receive.ring.mask()
       transmit = ends.transmit
       receive = consume ends.receive
     }
+    let remains = place.takeRemains(queue.terms)
     self.queue = queue
     self.place = place
     self.clock = clock
@@ -130,15 +136,12 @@ public struct Sender: ~Copyable, Sendable {
     let (queue, place) = (queue, place)
     if let receive = receive.take() {
       queue.open.takeBack(ChannelEnds(transmit: transmit, receive: receive))
-      place.leave(
-        SenderRemains(
-          transmit: nil, sections: sections, directMemory: directMemory, loans: loans, inFlight: inFlight))
     } else {
-      place.leave(
-        SenderRemains(
-          transmit: transmit, sections: sections, directMemory: directMemory, loans: loans, inFlight: inFlight))
+      place.leave(writer: transmit)
       queue.open.leave()
     }
+    place.leave(
+      SenderRemains(sections: sections, directMemory: directMemory, loans: loans, inFlight: inFlight))
     queue.terms.openSenders.leave()
     return account
   }
@@ -179,8 +182,11 @@ public struct SenderAccount: Sendable {
 
 /// The moments that a rate is made of, in nanoseconds by the device's clock; nil where nothing happened.
 public struct SenderTimes: Equatable, Sendable {
+  /// When the host was shown the first message.
   public internal(set) var firstPublication: UInt64?
+  /// When it was shown the last one.
   public internal(set) var lastPublication: UInt64?
+  /// When the last completion that came was taken.
   public internal(set) var lastCompletion: UInt64?
 
   /// Nothing happened.

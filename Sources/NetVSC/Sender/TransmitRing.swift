@@ -87,11 +87,19 @@ struct TransmitRing: ~Copyable, Sendable {
   }
 
   /// Asks the host to ring once there is so much room, unless there is already, or another writer of the ring has asked.
+  /// Returns whether there is.
   ///
-  /// Writers of an ordered ring cannot ask: what fills it is completed, and that wakes them.
-  mutating func arm(needing byteCount: UInt32) throws(RingError) {
-    if let hasRoom = try exclusive?.arm(needing: byteCount) { isArmed = !hasRoom }
-    if let answer = try cooperative?.arm(needing: byteCount) { isArmed = answer == .armed }
+  /// Writers of an ordered ring cannot ask: completions wake them, or the end of their wait.
+  mutating func arm(needing byteCount: UInt32) throws(RingError) -> Bool {
+    if let hasRoom = try exclusive?.arm(needing: byteCount) {
+      isArmed = !hasRoom
+      return hasRoom
+    }
+    if let answer = try cooperative?.arm(needing: byteCount) {
+      isArmed = answer == .armed
+      return answer == .room
+    }
+    return try freeByteCount(isLooking: true) > byteCount
   }
 
   /// Asks no longer.

@@ -57,7 +57,7 @@ package struct QueueAccount: Sendable {
   package var signalsElided: UInt64 = 0
   /// Further counters, in the order they are to be read in.
   package var counters: [NamedCounter] = []
-  /// Reservation to completion.
+  /// Publication to completion.
   package var latency: [LatencyBucket] = []
 
   package init(queue: Int) { self.queue = queue }

@@ -25,6 +25,13 @@ package final class ReplayControl: Sendable {
   /// Tells how many packets will be offered, once that is known.
   package func expect(packets: UInt64) { expectedPackets.store(packets, ordering: .relaxed) }
 
+  /// How many packets came back to some of the senders, as last published.
+  package func settledPackets(of senders: Range<Int>) -> UInt64 {
+    var progress = ReplayProgress()
+    for sender in self.senders[senders] { sender.add(to: &progress) }
+    return progress.completed.packets + progress.failed.packets
+  }
+
   /// The counters of all senders together, as last published.
   package func snapshot() -> ReplayProgress {
     var progress = ReplayProgress()

@@ -24,6 +24,7 @@ struct FrameTerms: Sendable {
   func segmentByteCount(for frame: LargeSendFrame, byteCount: Int, headerByteCount: Int) -> Int? {
     guard let largeSend = frame.version == .v4 ? largeSendIPv4 : largeSendIPv6 else { return nil }
     let room = frameLimit - headerByteCount
+    guard room > 0 else { return nil }
     let segment = min(segmentByteCount ?? room, room)
     let segmentCount = (byteCount - frame.payloadOffset + segment - 1) / segment
     guard byteCount - frame.ipOffset <= largeSend.maximumByteCount, segmentCount >= largeSend.minimumSegmentCount else {

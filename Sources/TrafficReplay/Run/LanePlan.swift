@@ -1,5 +1,6 @@
 internal import NetVSC
 internal import SharedMemory
+internal import WireFormats
 
 /// Which lane sends a frame: each lane is one sender of one queue, on a thread of its own.
 struct LanePlan: Sendable {
@@ -43,7 +44,8 @@ struct LanePlan: Sendable {
     case .flow:
       let hash = flows.flowHash(of: frame)
       // The table is looked up by the lowest bits: the others share a queue's flows out among its senders.
-      return lane(ofQueue: flows.queue(forFlowHash: hash), sender: UInt64(hash / 16))
+      return lane(
+        ofQueue: flows.queue(forFlowHash: hash), sender: UInt64(hash) / UInt64(SendIndirectionTable.entryCount))
     case .cpu:
       let turn = ordinal / Self.dealtTogether
       return lane(ofQueue: Int(turn % UInt64(queueCount)), sender: turn / UInt64(queueCount))

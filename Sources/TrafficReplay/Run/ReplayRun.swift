@@ -65,7 +65,6 @@ package struct ReplayRun {
 
     let outcomes = try send(captures, through: device, stop: stop, into: &result)
     account(for: outcomes, in: &result)
-    // A host that does not answer was waited for.
     device.close(timeout: options.stallTimeout)
     host.shutDown()
     account(for: host.statistics(), in: &result)

@@ -204,11 +204,11 @@ struct SendingLane: ~Copyable {
   private mutating func waitForRoom() throws(SenderError) -> Bool {
     stalledTime = 0
     while !sender.hasRoom {
-      let before = (clock.now(), sender.counters.completions)
+      let before = (clock.now(), settledPackets)
       try sender.wait(timeout: Self.longestWait)
       guard try turn() else { return false }
       let waited = min(clock.now() &- before.0, Self.longestWait)
-      stalledTime = sender.counters.completions > before.1 ? 0 : stalledTime + waited
+      stalledTime = settledPackets > before.1 ? 0 : stalledTime + waited
       guard stalledTime < options.stallTimeout else {
         let time = Readable.duration(options.stallTimeout)
         failure = .hostWentAway(
@@ -219,6 +219,12 @@ struct SendingLane: ~Copyable {
     }
     stalledTime = 0
     return true
+  }
+
+  /// What came back to all senders of the queue: the host takes their messages one behind the other.
+  private var settledPackets: UInt64 {
+    let first = index - sender.number
+    return control.settledPackets(of: first..<first + options.sendersPerQueue)
   }
 
   private func publishProgress() {

@@ -36,6 +36,9 @@ package final class Channel: Sendable {
     if !isListening { body() }
   }
 
+  /// The guest closed the channel: what listened for it is told of nothing any more.
+  package func forgetListeners() { listeners.withLock { if $0 != nil { $0 = [] } } }
+
   /// Takes the channel away and wakes both ends. The first reason stays.
   package func rescind(because why: String) {
     reason.withLock { $0 = $0 ?? why }

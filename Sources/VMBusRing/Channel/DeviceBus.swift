@@ -114,6 +114,7 @@ public struct DeviceOffer: Sendable {
 
   /// Closes a channel. The host touches its rings no more.
   package func close(_ channel: Channel) {
+    channel.forgetListeners()
     host.close(channel)
     bus.markClosed(channel)
   }

@@ -131,18 +131,20 @@ struct ChangeWhileRunningTests {
     device.close()
   }
 
-  @Test("tells a sender that waits, which can drain before it finishes")
-  func polite() throws {
+  @Test("tells senders that wait, which can drain before they finish", arguments: [1, 2, 5])
+  func polite(senderCount: Int) throws {
     let host = try Host(HostConfiguration(execution: .threads, sink: .null))
-    let device = try Device.open(host.offer, DeviceConfiguration())
-    let outcome = Mutex<(wasClosing: Bool, counters: QueueCounters)?>(nil)
-    let isReady = Atomic(false)
+    var configuration = DeviceConfiguration()
+    configuration.sendersPerQueue = senderCount
+    let device = try Device.open(host.offer, configuration)
+    let outcomes = Mutex<[(wasClosing: Bool, counters: QueueCounters)]>([])
+    let readyCount = Atomic(0)
     let closed = Mutex<Bool?>(nil)
-    try runConcurrently(2) { thread in
-      if thread == 0 {
+    try runConcurrently(senderCount + 1) { thread in
+      if thread < senderCount {
         guard var sender = try? device.makeSender(queue: 0) else { return }
         try? sender.publish(Frames.numbered(0..<10))
-        isReady.store(true, ordering: .releasing)
+        readyCount.add(1, ordering: .releasing)
         while sender.isClosing == false {
           _ = try? sender.poll()
           try? sender.wait(timeout: Self.patience)
@@ -150,19 +152,47 @@ struct ChangeWhileRunningTests {
         _ = try? sender.drain(timeout: Self.patience)
         let wasClosing = sender.isClosing
         let counters = sender.finish().counters
-        outcome.withLock { $0 = (wasClosing, counters) }
+        outcomes.withLock { $0.append((wasClosing, counters)) }
       } else {
-        while !isReady.load(ordering: .acquiring) { Processors.pause() }
+        while readyCount.load(ordering: .acquiring) < senderCount { Processors.pause() }
         let areFinished = device.close(timeout: Self.patience)
         closed.withLock { $0 = areFinished }
       }
     }
     #expect(closed.withLock { $0 } == true)
-    let result = try #require(outcome.withLock { $0 })
-    #expect(result.wasClosing)
-    #expect(result.counters.completed == PacketCount(10, 600))
-    #expect(result.counters.balances)
-    #expect(host.statistics().total.receivedPackets == 10)
+    let results = outcomes.withLock { $0 }
+    #expect(results.count == senderCount)
+    for result in results {
+      #expect(result.wasClosing)
+      #expect(result.counters.completed == PacketCount(10, 600))
+      #expect(result.counters.balances)
+    }
+    #expect(host.statistics().total.receivedPackets == UInt64(10 * senderCount))
+  }
+
+  @Test("wakes every sender that waits when the host goes away", arguments: [1, 2, 5])
+  func awayForAll(senderCount: Int) throws {
+    let host = try Host(HostConfiguration(execution: .threads, sink: .null))
+    var configuration = DeviceConfiguration()
+    configuration.sendersPerQueue = senderCount
+    let device = try Device.open(host.offer, configuration)
+    let readyCount = Atomic(0)
+    let sleptInVain = Atomic(false)
+    try runConcurrently(senderCount + 1) { thread in
+      guard thread < senderCount else {
+        while readyCount.load(ordering: .acquiring) < senderCount { Processors.pause() }
+        return host.shutDown()
+      }
+      guard var sender = try? device.makeSender(queue: 0) else { return }
+      readyCount.add(1, ordering: .releasing)
+      let start = MonotonicClock.monotonic.now()
+      // Ends when a poll throws.
+      while (try? sender.poll()) != nil { try? sender.wait(timeout: Self.patience) }
+      if MonotonicClock.monotonic.now() - start >= Self.patience { sleptInVain.store(true, ordering: .relaxed) }
+      _ = sender.finish()
+    }
+    #expect(sleptInVain.load(ordering: .relaxed) == false)
+    device.close()
   }
 
   @Test("follows the map of processors when its threads look")

@@ -2,6 +2,7 @@ import NetVSC
 import TestSupport
 import Testing
 import VMBusRing
+import WireFormats
 
 @Suite("Stopping at a ring that is nearly full")
 struct FlowControlTests {
@@ -110,6 +111,29 @@ struct FlowControlTests {
     #expect(sizes[0] == 0)
     #expect(sizes[1] >= 1720, "what the reader measures from, it may be asked for more")
     #expect(ring.pendingSendSize.loadRelaxed() == 0, "nobody waits any more")
+    _ = sender.finish()
+  }
+
+  @Test("does not sleep where there is room by now for what waits", arguments: RingMode.allCases)
+  func roomByNow(mode: RingMode) throws {
+    let bench = try GuestBench(ringMode: mode, runsInline: false, ringByteCount: 2 * 4096)
+    var sender = try bench.device.makeSender(queue: 0)
+    // The last of them has no room, nor has what goes back to the host.
+    try sender.publish(Frames.numbered(0..<64))
+    for id in 0..<5 as Range<UInt64> {
+      try bench.host.send(.received([], transactionID: id, channelType: .data, ranges: []), on: bench.channel())
+    }
+    try sender.poll()
+    #expect(sender.counters.receivesAcknowledged < 5)
+    // The host reads, completes nothing, and sleeps.
+    _ = try bench.takeAll()
+    let attendances = bench.host.attendances
+    try sender.wait(timeout: 777)
+    #expect(bench.host.attendances == attendances)
+    try sender.poll()
+    #expect(sender.counters.receivesAcknowledged == 5)
+    try sender.flush()
+    #expect(sender.counters.messages == 64)
     _ = sender.finish()
   }
 

@@ -73,11 +73,11 @@ struct SectionPoolTests {
 
     try bench.complete(packets)
     try sender.poll()
-    _ = sender.finish()
     try bench.complete(othersUsed)
     try other.poll()
     let refilled = try other.fill()
     #expect(refilled == 8 + borrowed, "what the first one had is there to borrow again")
+    _ = sender.finish()
     _ = other.finish()
   }
 
