@@ -40,7 +40,7 @@ public struct LatencyCounters: Sendable {
 
   /// Counts a value that was met `times` times.
   @inline(__always)
-  mutating func record(_ nanoseconds: UInt64, times: UInt64 = 1) {
+  package mutating func record(_ nanoseconds: UInt64, times: UInt64 = 1) {
     counts[Self.index(of: nanoseconds)] &+= times
     count &+= times
     if nanoseconds > maximum { maximum = nanoseconds }
