@@ -17,6 +17,8 @@ package struct ReplayCommand: ParsableCommand {
         netvsc replay --queues 4 --loop 1000 --sink null capture.pcap
         netvsc replay --loop 0 --duration 10 --json result.json capture.pcap
         netvsc replay --queues 1 --sink pcap:copy.pcap capture.pcap
+        netvsc replay --pps 10000 --loop 0 --duration 60 capture.pcap
+        netvsc replay --timed --speed 10 capture.pcap
         netvsc replay --queues 2 --senders-per-queue 4 --host threads capture.pcap
         netvsc replay --fault die:1000 --drain-timeout 1 capture.pcap
 
@@ -58,6 +60,9 @@ package struct ReplayCommand: ParsableCommand {
   @OptionGroup(title: "Traffic")
   package var traffic: TrafficOptions
 
+  @OptionGroup(title: "Pace")
+  package var pace: PaceOptions
+
   @OptionGroup(title: "Output")
   package var output: OutputOptions
 
@@ -92,7 +97,8 @@ package struct ReplayCommand: ParsableCommand {
       steering: channel.steer, ringMode: channel.ringMode, hostMode: channel.host, frameLimit: channel.mtu,
       copy: channel.copy, vlanOffload: traffic.vlanOffload, segmentByteCount: traffic.mss, loopCount: traffic.loop,
       packetLimit: traffic.limit > 0 ? traffic.limit : nil,
-      duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, sink: channel.sink,
+      duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, pace: pace.pace,
+      sink: channel.sink,
       drainTimeout: traffic.drainTimeout.nanoseconds, faults: channel.fault)
   }
 

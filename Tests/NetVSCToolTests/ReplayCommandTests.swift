@@ -74,6 +74,35 @@ struct ReplayCommandTests {
     #expect(try parse(["a", "--drain-timeout", text]).options.drainTimeout == nanoseconds)
   }
 
+  @Test(
+    "takes one pace",
+    arguments: [
+      ([], .topSpeed), (["--top-speed"], .topSpeed), (["--pps", "1000"], .packets(Rate(1000))),
+      (["--mbps", "20"], .megabits(Rate(20))), (["--timed"], .timed(speed: Rate(1))),
+      (["--timed", "--speed", "10"], .timed(speed: Rate(10))),
+    ] as [([String], Pace)])
+  func pace(arguments: [String], pace: Pace) throws {
+    #expect(try parse(["a"] + arguments).options.pace == pace)
+  }
+
+  @Test(
+    "says what is wrong with other paces",
+    arguments: [
+      (["--pps", "0"], "give a number above 0"), (["--mbps", "fast"], "give a number above 0"),
+      (["--timed", "--speed", "0.0"], "give a number above 0"),
+      (["--pps", "1", "--timed"], "--pps and --timed exclude each other"),
+      (["--top-speed", "--mbps", "1"], "--top-speed and --mbps exclude each other"),
+      (["--speed", "2"], "--speed is for --timed"), (["--pps", "1", "--speed", "2"], "--speed is for --timed"),
+    ] as [([String], String)])
+  func wrongPace(arguments: [String], problem: String) throws {
+    do {
+      _ = try parse(["a"] + arguments)
+      Issue.record("\(arguments) should be refused")
+    } catch {
+      #expect(try #require(NetVSCCommand.usageLine(for: error)).contains(problem))
+    }
+  }
+
   @Test("takes - for standard output")
   func dash() throws {
     #expect(try parse(["a", "--json", "-"]).output.json == .standardOutput)

@@ -38,6 +38,14 @@ enum OptionText {
     return Seconds(nanoseconds: value > 0 ? max(UInt64((value * 1e9).rounded()), 1) : 0)
   }
 
+  static let rate: @Sendable (String) throws -> Rate = { text in
+    guard let rate = Rate(text) else {
+      throw ValidationError(
+        "give a number above 0, up to 1000000000 and with nine decimals at most, such as 1000 or 0.5")
+    }
+    return rate
+  }
+
   static let fault: @Sendable (String) throws -> HostFault = { text in
     guard let fault = HostFault(text) else {
       let kinds = HostFault.Kind.allCases.map(\.rawValue).joined(separator: ", ")

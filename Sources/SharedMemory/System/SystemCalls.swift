@@ -120,6 +120,13 @@ enum SystemCalls {
     return platform_wait_readable(descriptor, seconds, Int64(timeout % 1_000_000_000)) > 0
   }
 
+  static func sleep(_ nanoseconds: UInt64) {
+    var duration = timespec()
+    duration.tv_sec = Int(nanoseconds / 1_000_000_000)
+    duration.tv_nsec = Int(nanoseconds % 1_000_000_000)
+    unsafe nanosleep(&duration, nil)
+  }
+
   static func monotonicNanoseconds() -> UInt64 {
     var now = timespec()
     let result = unsafe clock_gettime(CLOCK_MONOTONIC, &now)

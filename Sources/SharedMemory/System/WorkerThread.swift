@@ -19,6 +19,9 @@ package final class WorkerThread: Sendable {
 
   /// Waits for the thread's work to end. Only once, and not from the thread itself.
   package func join() { SystemCalls.join(thread) }
+
+  /// Lets the calling thread sleep, for so many nanoseconds or until a signal comes.
+  package static func sleep(_ nanoseconds: UInt64) { SystemCalls.sleep(nanoseconds) }
 }
 
 /// The processors that this process may use.

@@ -30,6 +30,13 @@ extension QueueAccount {
       NamedCounter(name: "ignored_packets", value: counters.ignoredPackets),
       NamedCounter(name: "waits", value: counters.waits),
     ]
-    latency = latencies.buckets.map { LatencyBucket(nanoseconds: $0.nanoseconds, count: $0.count) }
+    latency = latencies.latencyBuckets
+  }
+}
+
+extension LatencyCounters {
+  /// The counters that are not zero.
+  var latencyBuckets: [LatencyBucket] {
+    buckets.map { LatencyBucket(nanoseconds: $0.nanoseconds, count: $0.count) }
   }
 }

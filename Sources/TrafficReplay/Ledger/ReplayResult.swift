@@ -62,6 +62,8 @@ package struct ReplayResult: Sendable {
   package var elapsed: UInt64
   /// From the first departure to the last, in nanoseconds.
   package var departureSpan: UInt64
+  /// How the pace was kept; nil at top speed, and where nothing left.
+  package var pacing: PaceAccount?
   /// Whether a stop was requested from outside.
   package var interrupted: Bool
   package var failure: RunFailure?
@@ -101,6 +103,14 @@ package struct ReplayResult: Sendable {
     let departures = ledger.published.packets
     guard departures > 1, departureSpan > 0 else { return nil }
     return Double(departures - 1) / (Double(departureSpan) / 1e9)
+  }
+
+  /// The pace that was asked for, as packets a second: of a pace that goes by bits or by time, that of what left. Nil at
+  /// top speed, and where that would take two packets that leave apart.
+  package var askedPerSecond: Double? {
+    if case .packets(let rate) = options.pace { return rate.value }
+    guard let pacing, pacing.packetCount > 1, pacing.span > 0 else { return nil }
+    return Double(pacing.packetCount - 1) / (Double(pacing.span) / 1e9)
   }
 
   private func rate(of amount: UInt64) -> Double { elapsed > 0 ? Double(amount) / seconds : 0 }

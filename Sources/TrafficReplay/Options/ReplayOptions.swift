@@ -59,6 +59,8 @@ package struct ReplayOptions: Sendable, Equatable {
   package var packetLimit: UInt64?
   /// The longest that packets are offered, in nanoseconds.
   package var duration: UInt64?
+  /// What decides when a packet leaves.
+  package var pace: Pace
   package var sink: SinkChoice
   /// How long completions are waited for after the last packet, in nanoseconds.
   package var drainTimeout: UInt64
@@ -73,7 +75,8 @@ package struct ReplayOptions: Sendable, Equatable {
     ringMode: RingMode? = nil, hostMode: HostMode = .inline, frameLimit: Int = 9216, copy: CopyChoice = .auto,
     vlanOffload: Bool = false,
     segmentByteCount: Int? = nil, loopCount: UInt64 = 1, packetLimit: UInt64? = nil,
-    duration: UInt64? = nil, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000, faults: [HostFault] = []
+    duration: UInt64? = nil, pace: Pace = .topSpeed, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000,
+    faults: [HostFault] = []
   ) {
     precondition(Self.queueCounts.contains(queueCount), "from 1 to 64 queues can be opened")
     precondition(Self.senderCounts.contains(sendersPerQueue), "from 1 to 64 senders can share a queue")
@@ -95,6 +98,7 @@ package struct ReplayOptions: Sendable, Equatable {
     self.loopCount = loopCount
     self.packetLimit = packetLimit
     self.duration = duration
+    self.pace = pace
     self.sink = sink
     self.drainTimeout = drainTimeout
     self.faults = faults

@@ -1,6 +1,6 @@
 internal import Histogram
 
-/// How long completions took, in nanoseconds.
+/// How long something took, in nanoseconds: completions, or departures beyond their time.
 package struct LatencyPercentiles: Sendable, Equatable {
   package let p50: UInt64
   package let p90: UInt64
@@ -33,4 +33,7 @@ package struct LatencyPercentiles: Sendable, Equatable {
 extension ReplayResult {
   /// The latency of all queues together; nil when nothing came back.
   package var latency: LatencyPercentiles? { LatencyPercentiles(merging: queues.lazy.flatMap(\.latency)) }
+
+  /// How late packets left; nil where none was due at a time.
+  package var gapError: LatencyPercentiles? { pacing.flatMap { LatencyPercentiles(merging: $0.gapErrors) } }
 }

@@ -105,17 +105,18 @@ struct LatencySection: Encodable {
 
 /// At top speed no pace is asked for, so there is no gap to miss.
 struct PacingSection: Encodable {
-  /// Packets a second.
-  let achieved: Double?
+  let result: ReplayResult
 
   private enum CodingKeys: String, CodingKey {
     case mode
     case asked = "asked_pps"
+    case askedMegabits = "asked_mbps"
+    case speed
     case achieved = "achieved_pps"
     case gapError = "gap_error_ns"
   }
 
-  private enum GapKeys: String, CodingKey, CaseIterable {
+  private enum GapKeys: String, CodingKey {
     case p50
     case p99
     case p999 = "p99_9"
@@ -124,11 +125,18 @@ struct PacingSection: Encodable {
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode("top-speed", forKey: .mode)
-    try container.encodeNil(forKey: .asked)
-    try container.encode(achieved, forKey: .achieved)
+    let pace = result.options.pace
+    try container.encode(pace.name, forKey: .mode)
+    try container.encode(result.askedPerSecond, forKey: .asked)
+    try container.encode(pace.megabitsPerSecond?.value, forKey: .askedMegabits)
+    try container.encode(pace.speed?.value, forKey: .speed)
+    try container.encode(result.departuresPerSecond, forKey: .achieved)
     var gaps = container.nestedContainer(keyedBy: GapKeys.self, forKey: .gapError)
-    for key in GapKeys.allCases { try gaps.encodeNil(forKey: key) }
+    let error = result.gapError
+    try gaps.encode(error?.p50, forKey: .p50)
+    try gaps.encode(error?.p99, forKey: .p99)
+    try gaps.encode(error?.p999, forKey: .p999)
+    try gaps.encode(error?.max, forKey: .max)
   }
 }
 

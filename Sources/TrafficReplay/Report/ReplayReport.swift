@@ -63,7 +63,7 @@ package struct ReplayReport: Encodable, Sendable {
     try container.encode(result.packetsPerSecond, forKey: .packetsPerSecond)
     try container.encode(result.bitsPerSecond, forKey: .bitsPerSecond)
     try container.encode(LatencySection(percentiles: result.latency), forKey: .completionLatency)
-    try container.encode(PacingSection(achieved: result.departuresPerSecond), forKey: .pacing)
+    try container.encode(PacingSection(result: result), forKey: .pacing)
     try container.encode(result.queues.map(QueueSection.init), forKey: .perQueue)
     var ethtool = container.nestedContainer(keyedBy: NamedKey.self, forKey: .ethtool)
     for counter in result.ethtool { try ethtool.encode(counter.value, forKey: NamedKey(counter.name)) }

@@ -14,7 +14,7 @@ package struct SummaryTable: Sendable {
 
   /// The whole table, each line ended.
   package var text: String {
-    [headline, captures, account, latency, queues, notes]
+    [headline, captures, account, pace, latency, queues, notes]
       .filter { !$0.isEmpty }
       .map { $0.map { $0 + "\n" }.joined() }
       .joined(separator: "\n")
@@ -89,6 +89,18 @@ package struct SummaryTable: Sendable {
       ? style.good("  verified: the host received the bytes that were sent (digest \(digest))")
       : style.bad("  not verified: digest \(digest) instead of \(Readable.hexadecimal(verify.offered))")
     return balance + [verdict]
+  }
+
+  private var pace: [String] {
+    guard let error = result.gapError else { return [] }
+    let rates = [("asked", result.askedPerSecond), ("achieved", result.departuresPerSecond)]
+    let values = [("p50", error.p50), ("p99", error.p99), ("p99.9", error.p999), ("max", error.max)]
+    return [
+      style.heading("Pace (\(result.options.pace.text))"),
+      "  "
+        + rates.compactMap { name, rate in rate.map { "\(name) \(Readable.packetRate($0))" } }.joined(separator: "   "),
+      "  left late by " + values.map { "\($0) \(Readable.duration($1))" }.joined(separator: "   "),
+    ]
   }
 
   private var latency: [String] {

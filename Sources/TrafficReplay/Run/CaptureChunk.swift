@@ -8,6 +8,8 @@ struct LaneFrames: Sendable {
   fileprivate(set) var ranges: [FrameRange] = []
   /// Each frame's number in one pass over all captures, from 0.
   fileprivate(set) var ordinals: [UInt64] = []
+  /// Each frame's mark in one pass; empty when that is its number. See `Schedule`.
+  fileprivate(set) var marks: [UInt64] = []
   /// Each frame's part of the `verify` digest; empty when the sink does not verify.
   fileprivate(set) var digests: [UInt64] = []
   /// What the host is asked to do, for those frames that are not sent as they are, in their order.
@@ -19,8 +21,11 @@ struct LaneFrames: Sendable {
     return ordinals.firstIndex { $0 >= ordinal } ?? ordinals.count
   }
 
+  /// The mark of one of the frames.
+  func mark(of index: Int) -> UInt64 { marks.isEmpty ? ordinals[index] : marks[index] }
+
   /// The memory that a frame takes here at most, in bytes.
-  static let byteCountPerFrame = MemoryLayout<FrameRange>.stride + 2 * MemoryLayout<UInt64>.stride
+  static let byteCountPerFrame = MemoryLayout<FrameRange>.stride + 3 * MemoryLayout<UInt64>.stride
 }
 
 /// Where a chunk's frames lie.
@@ -108,13 +113,16 @@ struct ChunkBuilder: ~Copyable {
   func hasRoom(for byteCount: Int) -> Bool { memory.byteCount - used >= byteCount }
 
   /// Adds a frame that fits.
-  mutating func append(_ frame: RawSpan, _ treatment: FrameTreatment, lane: Int, ordinal: UInt64, digests: Bool) {
+  mutating func append(
+    _ frame: RawSpan, _ treatment: FrameTreatment, lane: Int, ordinal: UInt64, mark: UInt64?, digests: Bool
+  ) {
     if let digest = memory.write(frame, at: used, treatment, digests: digests) { lanes[lane].digests.append(digest) }
     if let offload = treatment.offload { lanes[lane].offloads.append((lanes[lane].ranges.count, offload)) }
     lanes[lane].ranges.append(
       FrameRange(
         byteOffset: UInt32(used + treatment.frameOffset), byteCount: UInt32(treatment.byteCount(of: frame))))
     lanes[lane].ordinals.append(ordinal)
+    if let mark { lanes[lane].marks.append(mark) }
     // Frames begin at multiples of 16, which copies well.
     used = min((used + frame.byteCount + 15) & ~15, memory.byteCount)
   }

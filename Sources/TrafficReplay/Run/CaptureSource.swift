@@ -49,10 +49,10 @@ struct CaptureSource {
       let reachedLimit = options.packetLimit.map { offered >= $0 } ?? false
       guard summary.packetCount > 0, !summary.isLast, !reachedLimit else { break }
       if let kept = summary.kept {
-        _ = feed.put(.again(kept, packetCount: summary.packetCount))
+        _ = feed.put(.again(kept, summary.marks.extent))
         return
       }
-      guard feed.put(.endOfPass(packetCount: summary.packetCount)) else { return }
+      guard feed.put(.endOfPass(summary.marks.extent)) else { return }
       pass += 1
     }
     _ = feed.put(.end)
@@ -70,6 +70,7 @@ struct CaptureSource {
 
   private struct PassSummary {
     var packetCount: UInt64 = 0
+    var marks: PaceMarks
     /// Every chunk of the pass; nil when they take too much memory to be kept.
     var kept: [CaptureChunk]? = []
     /// Whether a capture gave other packets than in the first pass, so that there is nothing to repeat.
@@ -78,7 +79,7 @@ struct CaptureSource {
 
   /// Reads all captures once. Returns nil when the feed was cancelled, or is because there is no memory.
   private mutating func readPass(first: Bool, offeredBefore: UInt64, into feed: ChunkFeed) -> PassSummary? {
-    var summary = PassSummary()
+    var summary = PassSummary(marks: PaceMarks(options.pace))
     // What is sent once need not be kept, and what did not fit the first time will not fit now.
     if options.loopCount == 1 || !first { summary.kept = nil }
     var keptByteCount = 0
@@ -98,6 +99,7 @@ struct CaptureSource {
         summary.isLast = true
         break
       }
+      summary.marks.beginCapture()
       var account = CaptureAccount(path: accounts[index].path, linkType: accounts[index].linkType)
       do throws(CaptureError) {
         var reader = try inspected[index].makeReader()
@@ -122,6 +124,7 @@ struct CaptureSource {
             frame, treatment,
             lane: lanes.lane(for: frame, ordinal: summary.packetCount, flowSteering),
             ordinal: summary.packetCount,
+            mark: summary.marks.next(byteCount: frame.byteCount, timestamp: packet.timestamp),
             digests: options.sink == .verify)
           summary.packetCount += 1
         }

@@ -4,10 +4,10 @@ internal import Synchronization
 /// What a lane gets next.
 enum FeedItem: Sendable {
   case chunk(CaptureChunk)
-  /// All captures, of so many packets together, were given once.
-  case endOfPass(packetCount: UInt64)
+  /// All captures were given once, and took so much together.
+  case endOfPass(PassExtent)
   /// The chunks of the pass that was just given, to be sent again as often as is asked; the feed gives nothing more.
-  case again([CaptureChunk], packetCount: UInt64)
+  case again([CaptureChunk], PassExtent)
   /// There is nothing more.
   case end
 }

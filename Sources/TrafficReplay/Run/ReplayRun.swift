@@ -10,15 +10,18 @@ package struct ReplayRun {
   private let control: ReplayControl
   private let clock: MonotonicClock
   private let wallClock: @Sendable () -> Int64
+  private let sleep: @Sendable (UInt64) -> Void
   private let keptLimit: Int
   private let startThread: ThreadStart
 
   /// A run that is looked at and stopped through `control`. Time comes from the clocks: nanoseconds that never step
-  /// back, and nanoseconds since 1970 for stamping what is written. Captures that take more memory than `keptLimit`
+  /// back, and nanoseconds since 1970 for stamping what is written; a thread that waits for long sleeps by `sleep`, for so
+  /// many nanoseconds at most. Captures that take more memory than `keptLimit`
   /// bytes are read anew for each loop.
   package init(
     _ options: ReplayOptions, control: ReplayControl, clock: MonotonicClock = .monotonic,
     wallClock: @escaping @Sendable () -> Int64 = MonotonicClock.wallClockNanoseconds,
+    sleep: @escaping @Sendable (UInt64) -> Void = WorkerThread.sleep,
     keptLimit: Int = ReplayRun.keptLimit, startThread: @escaping ThreadStart = WorkerThread.init
   ) {
     self.keptLimit = keptLimit
@@ -27,6 +30,7 @@ package struct ReplayRun {
     self.control = control
     self.clock = clock
     self.wallClock = wallClock
+    self.sleep = sleep
   }
 
   /// How a sender's thread is started.
@@ -155,15 +159,16 @@ package struct ReplayRun {
     var threads: [WorkerThread] = []
     defer { for thread in threads { thread.join() } }
     let start = clock.now()
+    let schedule = SharedSchedule(options.pace)
     var failure: RunFailure?
     for lane in 0..<lanes.count where failure == nil {
       do {
         threads.append(
-          try startThread { [options, control, clock] in
+          try startThread { [options, control, clock, sleep] in
             outcomes.append(
               SendingLane.run(
                 lane, of: lanes, on: device, feed: feed, options: options, control: control, stop: stop, clock: clock,
-                start: start))
+                start: start, schedule: schedule, sleep: sleep))
           })
       } catch {
         // The senders that have begun end at once, and are accounted for.
@@ -211,6 +216,7 @@ package struct ReplayRun {
       let completions = Readable.amount(unknown, of: "completion")
       result.notes.append("the host sent \(completions) of nothing in flight: ignored")
     }
+    result.pacing = PaceAccount(merging: outcomes.map(\.departures))
     let times = outcomes.compactMap { $0.account?.times }
     let firstOffer = outcomes.compactMap(\.firstOffer).min() ?? 0
     let firstDeparture = times.compactMap(\.firstPublication).min() ?? 0

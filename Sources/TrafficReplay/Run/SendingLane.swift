@@ -6,29 +6,39 @@ struct SendingLane: ~Copyable {
   /// How many frames are sent between two looks at completions, the clock and the stop flag.
   private static let burst = 128
   /// How long it waits for the host at once, in nanoseconds, while it cannot send.
-  private static let longestWait: UInt64 = 10_000_000
+  static let longestWait: UInt64 = 10_000_000
 
-  private var sender: Sender
+  var sender: Sender
   private let index: Int
   private let feed: ChunkFeed
-  private let options: ReplayOptions
+  let options: ReplayOptions
   private let control: ReplayControl
   private let stop: RunStop
-  private let clock: MonotonicClock
+  let clock: MonotonicClock
   private let start: UInt64
+  let sharedSchedule: SharedSchedule
+  let sleep: @Sendable (UInt64) -> Void
+  /// Whether there are more threads that spin than processors, so that they must make way for one another.
+  let isCrowded: Bool
   /// Frames from this number on (over all loops) are beyond the limit.
   private let limit: UInt64
   private var digest: UInt64 = 0
   private var passes: UInt64 = 0
-  private var firstOffer: UInt64?
+  var firstOffer: UInt64?
   private var failure: RunFailure?
+  /// When frames leave: nil at top speed, and until the lane has frames.
+  var schedule: Schedule?
+  /// What the passes took that were before.
+  var passStart = PassExtent.zero
+  var departures = DepartureLog()
   /// How long there has been no room and no completion, in nanoseconds; 0 while there is room. At the end the host is
   /// waited for so much less.
   private var stalledTime: UInt64 = 0
 
   init(
     _ sender: consuming Sender, index: Int, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
-    stop: RunStop, clock: MonotonicClock, start: UInt64
+    stop: RunStop, clock: MonotonicClock, start: UInt64, schedule: SharedSchedule,
+    sleep: @escaping @Sendable (UInt64) -> Void
   ) {
     self.sender = sender
     self.index = index
@@ -38,26 +48,31 @@ struct SendingLane: ~Copyable {
     self.stop = stop
     self.clock = clock
     self.start = start
+    sharedSchedule = schedule
+    self.sleep = sleep
+    isCrowded = control.senders.count * (options.hostMode == .threads ? 2 : 1) > Processors.count
     limit = options.packetLimit ?? .max
   }
 
   /// Runs the lane of that number on the calling thread.
   static func run(
     _ lane: Int, of lanes: LanePlan, on device: Device, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
-    stop: RunStop, clock: MonotonicClock, start: UInt64
+    stop: RunStop, clock: MonotonicClock, start: UInt64, schedule: SharedSchedule,
+    sleep: @escaping @Sendable (UInt64) -> Void
   ) -> LaneOutcome {
     let (queue, number) = lanes.place(of: lane)
     if let processor = lanes.processor(of: lane) { Processors.bindCallingThread(to: processor) }
     do {
       return SendingLane(
         try device.makeSender(queue: queue, number: number), index: lane, feed: feed, options: options,
-        control: control, stop: stop, clock: clock, start: start
+        control: control, stop: stop, clock: clock, start: start, schedule: schedule, sleep: sleep
       ).run()
     } catch {
       stop.request()
       feed.cancel()
       return LaneOutcome(
-        queue: queue, account: nil, digest: 0, passes: 0, firstOffer: nil, failure: .internalFault("\(error)"))
+        queue: queue, account: nil, digest: 0, passes: 0, firstOffer: nil, departures: DepartureLog(),
+        failure: .internalFault("\(error)"))
     }
   }
 
@@ -73,11 +88,13 @@ struct SendingLane: ~Copyable {
       feed.cancel()
       takeLastCompletions()
     }
+    settleDepartures()
     publishProgress()
     let (queue, digest, passes, firstOffer, failure) = (sender.queueIndex, digest, passes, firstOffer, failure)
+    let departures = departures
     return LaneOutcome(
       queue: queue, account: sender.finish(), digest: digest, passes: passes, firstOffer: firstOffer,
-      failure: failure)
+      departures: departures, failure: failure)
   }
 
   /// Takes what a host completed before it went away.
@@ -93,46 +110,49 @@ struct SendingLane: ~Copyable {
   // MARK: Frames
 
   private mutating func sendAll() throws(SenderError) {
-    var firstOfPass: UInt64 = 0
     var isInPass = false
     while true {
       switch feed.take(lane: index) {
       case .chunk(let chunk):
         if !isInPass { passes += 1 }
         isInPass = true
-        guard try send(chunk, firstOfPass: firstOfPass) else { return feed.cancel() }
-      case .endOfPass(let packetCount):
+        guard try send(chunk) else { return feed.cancel() }
+      case .endOfPass(let extent):
         isInPass = false
-        firstOfPass += packetCount
-      case .again(let chunks, let packetCount):
-        return try sendAgain(chunks, packetCount: packetCount)
+        passStart += extent
+      case .again(let chunks, let extent):
+        return try sendAgain(chunks, extent)
       case .end:
         return
       }
     }
   }
 
-  private mutating func sendAgain(_ chunks: [CaptureChunk], packetCount: UInt64) throws(SenderError) {
+  private mutating func sendAgain(_ chunks: [CaptureChunk], _ extent: PassExtent) throws(SenderError) {
     guard chunks.contains(where: { !$0.frames(ofLane: index).ranges.isEmpty }) else { return }
-    var firstOfPass = packetCount
-    while (options.loopCount == 0 || passes < options.loopCount) && firstOfPass < limit {
+    passStart = extent
+    while (options.loopCount == 0 || passes < options.loopCount) && passStart.packetCount < limit {
       passes += 1
       for chunk in chunks {
-        guard try send(chunk, firstOfPass: firstOfPass) else { return feed.cancel() }
+        guard try send(chunk) else { return feed.cancel() }
       }
-      firstOfPass += packetCount
+      passStart += extent
     }
   }
 
   /// Sends the chunk's frames of this lane that are below the limit. Returns false when the run is to stop.
-  private mutating func send(_ chunk: CaptureChunk, firstOfPass: UInt64) throws(SenderError) -> Bool {
+  private mutating func send(_ chunk: CaptureChunk) throws(SenderError) -> Bool {
     let frames = chunk.frames(ofLane: index)
-    if firstOffer == nil, !frames.ranges.isEmpty { firstOffer = clock.now() }
-    let count = frames.count(below: limit - min(limit, firstOfPass))
+    if firstOffer == nil, !frames.ranges.isEmpty { begin() }
+    let count = frames.count(below: limit - min(limit, passStart.packetCount))
     var offloads = frames.offloads[...]
     var next = 0
     while next < count {
       var end = min(next + Self.burst, count)
+      if let schedule {
+        guard let burstEnd = try waitForDeparture(of: frames, next..<end, schedule) else { return false }
+        end = burstEnd
+      }
       if let special = offloads.first, special.index == next {
         end = next + 1
         if try send(frames, next, special.offload, from: chunk.memory) {
@@ -160,6 +180,7 @@ struct SendingLane: ~Copyable {
       case .device(let memory): try sender.send(ranges, of: memory)
       }
     if !frames.digests.isEmpty { digest &+= sum(of: frames, range.prefix(sent)) }
+    if schedule != nil { noteDepartures(of: frames, range.prefix(sent)) }
     return sent
   }
 
@@ -173,13 +194,21 @@ struct SendingLane: ~Copyable {
       case .own(let bytes): try sender.send(bytes.span(range.bytes), offload: offload)
       case .device(let memory): try sender.send(range, of: memory, offload: offload)
       }
-    if outcome == .taken, !frames.digests.isEmpty { digest &+= frames.digests[index] }
+    if outcome == .taken {
+      if !frames.digests.isEmpty { digest &+= frames.digests[index] }
+      if schedule != nil { noteDeparture(of: index, in: frames) }
+    }
     return outcome != .wouldBlock && outcome != .closing
+  }
+
+  /// The lengths of frames that the device carries as they are.
+  var carriedByteCounts: ClosedRange<UInt32> {
+    UInt32(Sender.minimumFrameByteCount)...UInt32(sender.maximumFrameByteCount)
   }
 
   /// The sum of the digests of those frames that the device carries: the others were refused.
   private func sum(of frames: LaneFrames, _ range: Range<Int>) -> UInt64 {
-    let carried = UInt32(Sender.minimumFrameByteCount)...UInt32(sender.maximumFrameByteCount)
+    let carried = carriedByteCounts
     return range.reduce(0) { sum, index in
       carried.contains(frames.ranges[index].byteCount) ? sum &+ frames.digests[index] : sum
     }
@@ -188,8 +217,9 @@ struct SendingLane: ~Copyable {
   // MARK: Between bursts
 
   /// Publishes, lets a host without threads run, and takes completions. Returns false when the run is to stop.
-  private mutating func turn() throws(SenderError) -> Bool {
+  mutating func turn() throws(SenderError) -> Bool {
     try sender.flush()
+    settleDepartures()
     if options.hostMode == .inline { try sender.wait(timeout: 0) }
     try sender.poll()
     publishProgress()
@@ -244,6 +274,7 @@ struct LaneOutcome: Sendable {
   let passes: UInt64
   /// When the first frame was offered, by the run's clock.
   let firstOffer: UInt64?
+  let departures: DepartureLog
   let failure: RunFailure?
 }
 

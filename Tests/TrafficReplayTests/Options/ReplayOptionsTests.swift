@@ -17,6 +17,7 @@ struct ReplayOptionsTests {
     #expect(options.loopCount == 1)
     #expect(options.packetLimit == nil)
     #expect(options.duration == nil)
+    #expect(options.pace == .topSpeed)
     #expect(options.sink == .verify)
     #expect(options.drainTimeout == 5_000_000_000)
   }

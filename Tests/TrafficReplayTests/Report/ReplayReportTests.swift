@@ -22,7 +22,7 @@ struct ReplayReportTests {
     loops seconds packets_per_second bits_per_second
     completion_latency_ns.p50 completion_latency_ns.p90 completion_latency_ns.p99 completion_latency_ns.p99_9
     completion_latency_ns.p99_99 completion_latency_ns.max
-    pacing.mode pacing.asked_pps pacing.achieved_pps pacing.gap_error_ns
+    pacing.mode pacing.asked_pps pacing.asked_mbps pacing.speed pacing.achieved_pps pacing.gap_error_ns
     per_queue
     """.split(whereSeparator: \.isWhitespace).map(String.init)
 
@@ -112,6 +112,27 @@ struct ReplayReportTests {
     #expect((report["pacing"] as? [String: Any])?["mode"] as? String == "top-speed")
     #expect(report["exit_code"] as? Int == 1)
     #expect(report["problems"] as? [String] == result.problems)
+  }
+
+  @Test("tells the pace that was asked for, and how it was kept")
+  func pacing() throws {
+    var result = sampleResult()
+    result.pacing = PaceAccount(
+      packetCount: 2000, span: 1_999_000_000,
+      gapErrors: [LatencyBucket(nanoseconds: 300, count: 1990), LatencyBucket(nanoseconds: 7000, count: 10)])
+    let paces: [(Pace, mode: String, packets: Double, megabits: Double?, speed: Double?)] = [
+      (.packets(Rate(1500)), "pps", 1500, nil, nil), (.megabits(Rate(20)), "mbps", 1000, 20, nil),
+      (.timed(speed: Rate(10)), "timed", 1000, nil, 10),
+    ]
+    for (pace, mode, packets, megabits, speed) in paces {
+      result.options.pace = pace
+      let pacing = try #require(try json(result)["pacing"] as? [String: Any])
+      #expect(pacing["mode"] as? String == mode)
+      #expect(pacing["asked_pps"] as? Double == packets)
+      #expect(pacing["asked_mbps"] as? Double == megabits)
+      #expect(pacing["speed"] as? Double == speed)
+      #expect(pacing["gap_error_ns"] as? [String: Int] == ["p50": 300, "p99": 300, "p99_9": 7000, "max": 7000])
+    }
   }
 
   @Test("adds further counters to a queue, but never in place of the schema's")

@@ -57,10 +57,30 @@ struct SummaryTableTests {
     let text = SummaryTable(ReplayResult(options: options), style: .plain).text
     #expect(!text.contains("Queues"))
     #expect(!text.contains("Latency"))
+    #expect(!text.contains("Pace"))
     #expect(!text.contains("Captures"))
     #expect(!text.contains("verified"))
     #expect(!text.contains("Notes"))
     #expect(text.hasPrefix("0 of 0 packets completed in 0 ns: 0 pps, 0 bit/s\n1 queue (exclusive)"))
+  }
+
+  @Test("tells how the pace was kept")
+  func pace() {
+    var result = sampleResult()
+    result.options.pace = .packets(Rate(1000))
+    result.departureSpan = 1_998_000_000
+    result.pacing = PaceAccount(
+      packetCount: 2000, span: 1_999_000_000,
+      gapErrors: [LatencyBucket(nanoseconds: 300, count: 1990), LatencyBucket(nanoseconds: 7000, count: 10)])
+    #expect(
+      SummaryTable(result, style: .plain).text.contains(
+        """
+
+        Pace (1000 packets/s)
+          asked 1.00 kpps   achieved 1.00 kpps
+          left late by p50 300 ns   p99 300 ns   p99.9 7.00 µs   max 7.00 µs
+
+        """))
   }
 
   @Test("has a line for each of 64 queues")
