@@ -20,7 +20,7 @@ package struct PaceOptions: ParsableArguments {
 
   @Flag(
     help: """
-      Sends at the times of the captures. Of time stamps that step back or repeat the packet leaves with the one before; \
+      Sends at the times of the captures. A packet whose time stamp steps back or repeats leaves with the one before; \
       loops and further captures follow at a capture's average gap.
       """)
   package var timed = false

@@ -155,9 +155,10 @@ struct PacedReplayTests {
     }
   }
 
-  @Test("follows tags and segments as well", arguments: [CopyChoice.auto, .never, .always])
+  @Test(
+    "follows tags and segments as well", .enabled(if: SharedCaptures.arePresent),
+    arguments: [CopyChoice.auto, .never, .always])
   func treatedFrames(copy: CopyChoice) throws {
-    guard SharedCaptures.arePresent else { return }
     for (name, count) in [("vlan-and-qinq.pcap", 42), ("tso-superframes.pcap", 38)] as [(String, UInt64)] {
       let result = replay([try SharedCaptures.path(name)]) {
         $0.vlanOffload = true
@@ -188,6 +189,18 @@ struct PacedReplayTests {
     #expect(ended.interrupted)
     // The third packet would have left after two seconds.
     #expect(ended.ledger.completed.packets <= 2)
+  }
+
+  @Test("notices a host that dies while it waits for the next packet", .timeLimit(.minutes(1)))
+  func deadHost() throws {
+    let fault = try #require(HostFault("die:0"))
+    let result = replay([sample]) {
+      $0.pace = .packets(Rate(1))
+      $0.faults = [fault]
+    }
+    #expect(ReplayStatus(of: result) == .hostGone)
+    #expect(result.ledger.offered.packets == 1)
+    #expect(result.pacing?.packetCount == 1)
   }
 
   @Test("ends with its time, though the next packet is due in a thousand years")
