@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "NetVSCToolTests",
       dependencies: [
-        "Benchmarks", "NetVSC", "NetVSCTool", "TestSupport", "TrafficReplay",
+        "Benchmarks", "NetVSC", "NetVSCTool", "PacketCapture", "TestSupport", "TrafficReplay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),

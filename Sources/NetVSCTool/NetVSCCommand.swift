@@ -12,7 +12,7 @@ package struct NetVSCCommand: ParsableCommand {
       checks and completes them.
       """,
     version: "0.1.0",
-    subcommands: [ReplayCommand.self, BenchCommand.self])
+    subcommands: [ReplayCommand.self, GenerateCommand.self, BenchCommand.self])
 
   package init() {}
 

@@ -50,7 +50,7 @@ struct ReplaySession {
   }
 
   private func replay(_ control: ReplayControl) -> ReplayResult {
-    Signals.stop(control)
+    Signals.stop { control.requestStop() }
     var display = ProgressDisplay(choice: output.progress, quiet: output.quiet, duration: options.duration)
     var stopNoted = output.quiet || control.stopRequested
     let run = RunThread(options, control: control)

@@ -5,6 +5,9 @@
 package struct CaptureWriter: ~Copyable, Sendable {
   /// The longest packet libpcap lets an Ethernet capture hold, in bytes.
   package static let longestSnapLength = 262_144
+  /// What the file holds before its first packet, and before each of them.
+  package static let fileHeaderByteCount = 24
+  package static let recordHeaderByteCount = 16
   /// The path that stands for standard output.
   package static let standardOutputPath = "-"
 

@@ -1,17 +1,16 @@
 internal import Foundation
 internal import Glibc
-internal import TrafficReplay
 
 /// What signals do to the program: the door to them.
 enum Signals {
   /// A closed pipe then shows as an error of the write, which can be reported.
   static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-  /// From now on the first SIGINT or SIGTERM asks the run to stop; the second ends the program.
+  /// From now on the first SIGINT or SIGTERM calls `requestStop`, on a thread of its own; the second ends the program.
   ///
   /// Call it before other threads begin: they inherit that both are blocked, so that one thread waits for them and no
   /// handler interrupts anybody.
-  static func stop(_ control: ReplayControl) {
+  static func stop(by requestStop: @escaping @Sendable () -> Void) {
     // SAFETY: every call here and below gets a set of our own that outlives it, and keeps no pointer to it.
     var stops = sigset_t()
     unsafe sigemptyset(&stops)
@@ -20,7 +19,7 @@ enum Signals {
     unsafe pthread_sigmask(SIG_BLOCK, &stops, nil)
     Thread.detachNewThread { [stops] in
       _ = wait(for: stops)
-      control.requestStop()
+      requestStop()
       let last = wait(for: stops)
       endProgram(by: last, allowing: stops)
     }

@@ -83,7 +83,7 @@ struct FrameComposer {
     if isIPv6 {
       append(UInt32(0x6000_0000) | route.flowLabel)
       append(UInt16(transportByteCount))
-      frame.append(contentsOf: [protocolNumber, timeToLive])
+      append(UInt16(protocolNumber) << 8 | UInt16(timeToLive))
       appendAddresses(to: &checksum)
     } else {
       let start = frame.count
@@ -91,7 +91,8 @@ struct FrameComposer {
       append(UInt16(20 + transportByteCount))
       append(packet.identification)
       append(UInt16(0x4000))  // don't fragment
-      frame.append(contentsOf: [timeToLive, protocolNumber, 0, 0])
+      append(UInt16(timeToLive) << 8 | UInt16(protocolNumber))
+      append(UInt16(0))
       appendAddresses(to: &checksum)
       var headerChecksum = InternetChecksum()
       headerChecksum.add(frame[start...])
@@ -99,10 +100,12 @@ struct FrameComposer {
     }
     let transport = frame.count
     transportHeader(&self)
-    appendPayload()
     checksum.add(UInt16(protocolNumber))
     checksum.add(UInt16(transportByteCount))
     checksum.add(frame[transport...])
+    let payload = PrintablePayload.first(packet.payloadByteCount)
+    checksum.add(sum: payload.sum)
+    frame.append(contentsOf: payload.bytes)
     let isUDP = protocolNumber == 17
     // In UDP a zero says that there is no checksum; a sum of zero is sent as its other form.
     put(isUDP && checksum.value == 0 ? 0xffff : checksum.value, at: transport + (isUDP ? 6 : 16))
@@ -111,12 +114,8 @@ struct FrameComposer {
   /// Source and destination, which the pseudo header of TCP and UDP holds as well.
   private mutating func appendAddresses(to checksum: inout InternetChecksum) {
     let start = frame.count
-    for address in packet.isFromClient ? [route.client, route.server] : [route.server, route.client] {
-      switch address {
-      case .v4(let value): append(value)
-      case .v6(let value): append(value)
-      }
-    }
+    append(packet.isFromClient ? route.client : route.server)
+    append(packet.isFromClient ? route.server : route.client)
     checksum.add(frame[start...])
   }
 
@@ -146,9 +145,11 @@ struct FrameComposer {
     }
   }
 
-  /// The 95 printable characters in turn, as a character generator (RFC 864) sends them.
-  private mutating func appendPayload() {
-    for index in 0..<packet.payloadByteCount { frame.append(0x20 + UInt8(index % 95)) }
+  private mutating func append(_ address: IPAddress) {
+    switch address {
+    case .v4(let value): append(value)
+    case .v6(let value): append(value)
+    }
   }
 
   private mutating func append(_ value: some FixedWidthInteger & UnsignedInteger, byteCount: Int? = nil) {

@@ -14,6 +14,9 @@ struct InternetChecksum {
 
   mutating func add(_ word: UInt16) { sum += UInt64(word) }
 
+  /// Adds the sum of words that were added up before.
+  mutating func add(sum words: UInt32) { sum += UInt64(words) }
+
   /// The value of the checksum field.
   var value: UInt16 {
     var folded = sum

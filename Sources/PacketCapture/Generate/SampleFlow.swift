@@ -17,7 +17,7 @@ struct SampleFlow: Sendable {
   // The first of the range Linux takes client ports from; the port of iperf3, whose payload no dissector expects to
   // understand.
   private static let firstClientPort: UInt16 = 32_768
-  private static let serverPort: UInt16 = 5201
+  static let serverPort: UInt16 = 5201
 
   let route: SampleRoute
   private let transport: Transport

@@ -1,0 +1,5 @@
+internal import ArgumentParser
+internal import PacketCapture
+
+extension TrafficPlan.AddressFamilies: ExpressibleByArgument {}
+extension TrafficPlan.Transports: ExpressibleByArgument {}
