@@ -3,13 +3,20 @@
 /// The capture is as if taken at the client: what the client sends is not padded yet, what it receives has at least
 /// the 60 bytes of the shortest Ethernet frame.
 struct FrameComposer {
+  /// Of Ethernet with a tag, IPv6, and a TCP SYN.
+  private static let longestHeaders = 18 + 40 + 24
+
+  /// The headers, with room for the longest; from the payload on all that there is.
   private var frame: [UInt8]
+  /// Where the next header goes.
+  private var end = 0
   private let route: SampleRoute
   private let packet: SamplePacket
 
   /// Replaces what is in `frame`.
   static func compose(_ packet: SamplePacket, on route: SampleRoute, into frame: inout [UInt8]) {
     frame.removeAll(keepingCapacity: true)
+    frame.append(contentsOf: repeatElement(0, count: longestHeaders))
     var composer = FrameComposer(route: route, packet: packet, frame: frame)
     frame = []  // one owner, so that the composer writes in place
     composer.writeFrame()
@@ -65,6 +72,7 @@ struct FrameComposer {
     append(isRequest ? client : route.gateway)
     append(target, byteCount: 6)
     append(isRequest ? route.gateway : client)
+    endHeaders()
   }
 
   /// Everything from the Ethernet header to the end of the payload.
@@ -86,7 +94,7 @@ struct FrameComposer {
       append(UInt16(protocolNumber) << 8 | UInt16(timeToLive))
       appendAddresses(to: &checksum)
     } else {
-      let start = frame.count
+      let start = end
       append(UInt16(0x4500))
       append(UInt16(20 + transportByteCount))
       append(packet.identification)
@@ -95,28 +103,29 @@ struct FrameComposer {
       append(UInt16(0))
       appendAddresses(to: &checksum)
       var headerChecksum = InternetChecksum()
-      headerChecksum.add(frame[start...])
+      headerChecksum.add(frame[start..<end])
       put(headerChecksum.value, at: start + 10)
     }
-    let transport = frame.count
+    let transport = end
     transportHeader(&self)
     checksum.add(UInt16(protocolNumber))
     checksum.add(UInt16(transportByteCount))
-    checksum.add(frame[transport...])
+    checksum.add(frame[transport..<end])
     let payload = PrintablePayload.first(packet.payloadByteCount)
     checksum.add(sum: payload.sum)
-    frame.append(contentsOf: payload.bytes)
     let isUDP = protocolNumber == 17
     // In UDP a zero says that there is no checksum; a sum of zero is sent as its other form.
     put(isUDP && checksum.value == 0 ? 0xffff : checksum.value, at: transport + (isUDP ? 6 : 16))
+    endHeaders()
+    frame.append(contentsOf: payload.bytes)
   }
 
   /// Source and destination, which the pseudo header of TCP and UDP holds as well.
   private mutating func appendAddresses(to checksum: inout InternetChecksum) {
-    let start = frame.count
+    let start = end
     append(packet.isFromClient ? route.client : route.server)
     append(packet.isFromClient ? route.server : route.client)
-    checksum.add(frame[start...])
+    checksum.add(frame[start..<end])
   }
 
   private mutating func appendPorts() {
@@ -154,8 +163,16 @@ struct FrameComposer {
 
   private mutating func append(_ value: some FixedWidthInteger & UnsignedInteger, byteCount: Int? = nil) {
     let byteCount = byteCount ?? value.bitWidth / 8
-    for index in (0..<byteCount).reversed() { frame.append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
+    let start = end
+    end += byteCount
+    var bytes = frame.mutableSpan
+    for index in 0..<byteCount {
+      bytes[start + index] = UInt8(truncatingIfNeeded: value &>> (8 * (byteCount - 1 - index)))
+    }
   }
+
+  /// From here on bytes are added to the frame.
+  private mutating func endHeaders() { frame.removeLast(frame.count - end) }
 
   private mutating func put(_ value: UInt16, at offset: Int) {
     frame[offset] = UInt8(value >> 8)
