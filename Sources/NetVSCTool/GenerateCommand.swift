@@ -21,16 +21,17 @@ package struct GenerateCommand: ParsableCommand {
         netvsc generate --packets 5000 - | tshark -r -
 
       SIZES:
-        imix is the simple Internet mix: of every 12 frames 7 have 64, 4 have 594 and
-        1 has 1518 bytes on the wire, FCS included, which are 60, 590 and 1514 bytes in
-        the capture. Those without room for their headers are as long as these:
-        54 bytes for TCP over IPv4 (UDP: 42), 74 over IPv6 (UDP: 62), 4 more with a tag.
+        imix is the simple Internet mix: of every 12 frames 7 have 64, 4 have 594
+        and 1 has 1518 bytes on the wire, FCS included, which are 60, 590 and 1514
+        bytes in the capture. Those without room for their headers are as long as
+        these: 54 bytes for TCP over IPv4 (UDP: 42), 74 over IPv6 (UDP: 62), and 4
+        more with a tag.
 
       ADDRESSES:
-        Clients are in 198.18.0.0/15 and 2001:db8:0:1::/64, servers in 192.0.2.0/24 and
-        2001:db8:0:2::/64, all reserved for documentation and tests. MAC addresses are
-        locally administered. TCP connections are open already, and what the servers
-        answer takes another way.
+        Clients are in 198.18.0.0/15 and 2001:db8:0:1::/64, servers in
+        192.0.2.0/24 and 2001:db8:0:2::/64, all reserved for documentation and
+        tests. MAC addresses are locally administered. TCP connections are open
+        already, and what the servers answer takes another way.
 
       EXIT CODES:
         0    all packets were written

@@ -82,6 +82,10 @@ struct GenerateProgramTests {
     try Program.run(["-c", "'\(Program.url.path)' generate \(arguments)"], by: URL(filePath: "/bin/sh"))
   }
 
+  private func byteCount(of path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  }
+
   private func packetCount(of path: String) throws -> Int {
     var reader = try CaptureReader(path: path)
     while try reader.next() != nil {}
@@ -157,7 +161,8 @@ struct GenerateProgramTests {
   func interrupted(signal: Int32) throws {
     let path = folder.path("interrupted.pcap")
     let outcome = try Program.run(["generate", path, "--bytes", "1TiB"]) { process in
-      Thread.sleep(forTimeInterval: 0.3)
+      // Until something was written, however slow the machine is.
+      while byteCount(of: path) == 0 && process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
       kill(process.processIdentifier, signal)
     }
     #expect(outcome.status == 130)

@@ -8,14 +8,16 @@ package struct GeneratedTraffic: Sendable {
     var sequence: UInt32
     var acknowledgement: UInt32
     var identification: UInt16
+    let clientPort: UInt16
   }
 
   // Clients are the hosts of 198.18.0.0/15, servers those of 192.0.2.0/24.
   private static let clientCount = 131_070
   private static let serverCount = 254
+  /// How many flows a client may have, of a million.
+  private static let flowsPerClient = 8
 
   private let plan: TrafficPlan
-  private let firstClientPort: UInt16
   private var numbers: SplitMix64
   private var sizes: FrameSizeSequence
   private var times: EvenTimes
@@ -26,13 +28,13 @@ package struct GeneratedTraffic: Sendable {
   package init(_ plan: TrafficPlan) {
     precondition(TrafficPlan.flowCounts.contains(plan.flowCount), "there are addresses for a million flows")
     var numbers = SplitMix64(seed: plan.seed)
-    // Where dynamic ports begin, or later, with room for as many as one client needs.
-    firstClientPort = UInt16(numbers.next(in: 49_152...65_000))
-    flows = (0..<plan.flowCount).map { _ in
+    flows = (0..<plan.flowCount).map { flow in
       let start = numbers.next()
+      // A dynamic port by chance, and still no two of a client's flows on one.
+      let port = numbers.next(in: 49_152 / Self.flowsPerClient...65_535 / Self.flowsPerClient) * Self.flowsPerClient
       return Progress(
         sequence: UInt32(truncatingIfNeeded: start), acknowledgement: UInt32(truncatingIfNeeded: start >> 32),
-        identification: UInt16(truncatingIfNeeded: start >> 24))
+        identification: UInt16(truncatingIfNeeded: start >> 24), clientPort: UInt16(port + flow / Self.clientCount))
     }
     sizes = FrameSizeSequence(plan.sizes)
     times = EvenTimes(from: TrafficPlan.startTime, perSecond: plan.packetsPerSecond)
@@ -66,8 +68,8 @@ package struct GeneratedTraffic: Sendable {
       flows[flow].acknowledgement &+= 1
     }
     return SamplePacket(
-      content: content, isFromClient: true, clientPort: firstClientPort + UInt16(flow / Self.clientCount),
-      serverPort: SampleFlow.serverPort, payloadByteCount: payloadByteCount, identification: progress.identification)
+      content: content, isFromClient: true, clientPort: progress.clientPort, serverPort: SampleFlow.serverPort,
+      payloadByteCount: payloadByteCount, identification: progress.identification)
   }
 
   private func route(ofFlow flow: Int) -> SampleRoute {

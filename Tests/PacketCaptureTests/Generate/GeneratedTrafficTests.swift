@@ -60,7 +60,9 @@ struct GeneratedTrafficTests {
       times == (0..<2000).map { 1_735_689_600_000_000_000 + Int64(UInt128($0) * 1_000_000_000 / UInt128(pps)) })
   }
 
-  @Test("flows take turns, each with addresses or ports of its own", arguments: [1, 5, 1000, 1_000_000])
+  @Test(
+    "flows take turns, each with addresses or ports of its own",
+    arguments: [1, 5, 1000, 140_000] + (LongTests.areWanted ? [1_000_000] : []))
   func flows(count: Int) {
     var traffic = GeneratedTraffic(Self.plan(.range(74...74), flows: count, ip: .both, .both))
     var frame: [UInt8] = []
@@ -77,6 +79,14 @@ struct GeneratedTrafficTests {
   /// The protocol, addresses and ports of an untagged frame.
   private static func flow(of frame: [UInt8]) -> [UInt8] {
     frame[12] == 0x08 ? [frame[23]] + frame[26..<38] : [frame[20]] + frame[22..<58]
+  }
+
+  @Test("a million flows are possible")
+  func mostFlows() {
+    var traffic = GeneratedTraffic(Self.plan(flows: TrafficPlan.flowCounts.upperBound))
+    var frame: [UInt8] = []
+    _ = traffic.next(into: &frame)
+    #expect(Self.flow(of: frame).count == 13)
   }
 
   @Test("addresses are those of documentation and tests, and MAC addresses locally administered")
