@@ -118,6 +118,13 @@ struct GenerateProgramTests {
         == Data(contentsOf: URL(filePath: folder.path("file.pcap"))))
   }
 
+  @Test("does not write a capture to a terminal", .peer("script"))
+  func terminal() throws {
+    let outcome = try Peer("script").run(["-qec", "'\(Program.url.path)' generate -", "/dev/null"])
+    #expect(outcome.status == 64)
+    #expect(outcome.standardOutput.contains("name a file"))
+  }
+
   @Test("makes what replay sends whole")
   func replayed() throws {
     let path = folder.path("replay.pcap")
