@@ -90,14 +90,21 @@ final class CaptureChunk: Sendable {
 }
 
 /// A chunk in the making.
+///
+/// Each lane's frames lie together, in a part of the memory of their own: what a processor fetches ahead is its own then.
 struct ChunkBuilder: ~Copyable {
   private let memory: ChunkMemory
-  private var used = 0
+  /// The size of each lane's part, and how much of it is used.
+  private let partByteCount: Int
+  private var used: [Int]
   private var lanes: [LaneFrames]
 
-  /// An empty one with room for at least one frame of `byteCount` bytes, in memory of `device` where frames are lent.
+  /// An empty one with room for at least one frame of `byteCount` bytes in each lane, in memory of `device` where frames
+  /// are lent.
   init(laneCount: Int, forFrameOf byteCount: Int, on device: Device?) throws(DeviceError) {
-    let capacity = max(CaptureChunk.capacity, byteCount)
+    partByteCount = Self.roundedUp(max(CaptureChunk.capacity / laneCount, byteCount))
+    used = Array(repeating: 0, count: laneCount)
+    let capacity = laneCount * partByteCount
     if let device {
       memory = .device(try device.allocate(byteCount: capacity))
     } else {
@@ -107,24 +114,27 @@ struct ChunkBuilder: ~Copyable {
   }
 
   /// Whether there are no frames in it.
-  var isEmpty: Bool { used == 0 && lanes.allSatisfy(\.ranges.isEmpty) }
+  var isEmpty: Bool { lanes.allSatisfy(\.ranges.isEmpty) }
 
-  /// Whether a frame of that size fits as well.
-  func hasRoom(for byteCount: Int) -> Bool { memory.byteCount - used >= byteCount }
+  /// Whether a frame of that size fits into a lane's part as well.
+  func hasRoom(for byteCount: Int, lane: Int) -> Bool { partByteCount - used[lane] >= byteCount }
+
+  /// Frames begin at multiples of 16, which copies well.
+  private static func roundedUp(_ byteCount: Int) -> Int { (byteCount + 15) & ~15 }
 
   /// Adds a frame that fits.
   mutating func append(
     _ frame: RawSpan, _ treatment: FrameTreatment, lane: Int, ordinal: UInt64, mark: UInt64?, digests: Bool
   ) {
-    if let digest = memory.write(frame, at: used, treatment, digests: digests) { lanes[lane].digests.append(digest) }
+    let place = lane * partByteCount + used[lane]
+    if let digest = memory.write(frame, at: place, treatment, digests: digests) { lanes[lane].digests.append(digest) }
     if let offload = treatment.offload { lanes[lane].offloads.append((lanes[lane].ranges.count, offload)) }
     lanes[lane].ranges.append(
       FrameRange(
-        byteOffset: UInt32(used + treatment.frameOffset), byteCount: UInt32(treatment.byteCount(of: frame))))
+        byteOffset: UInt32(place + treatment.frameOffset), byteCount: UInt32(treatment.byteCount(of: frame))))
     lanes[lane].ordinals.append(ordinal)
     if let mark { lanes[lane].marks.append(mark) }
-    // Frames begin at multiples of 16, which copies well.
-    used = min((used + frame.byteCount + 15) & ~15, memory.byteCount)
+    used[lane] = Self.roundedUp(used[lane] + frame.byteCount)
   }
 
   /// The chunk that it has become.

@@ -110,7 +110,8 @@ struct CaptureSource {
             break
           }
           let frame = packet.bytes
-          if !builder.hasRoom(for: frame.byteCount) {
+          let lane = lanes.lane(for: frame, ordinal: summary.packetCount, flowSteering)
+          if !builder.hasRoom(for: frame.byteCount, lane: lane) {
             guard var full = makeBuilder(forFrameOf: frame.byteCount, feed) else { return nil }
             swap(&builder, &full)
             hand(over: full.finish())
@@ -121,9 +122,7 @@ struct CaptureSource {
           let treatment = FrameTreatment(frame, isWhole: !packet.isTruncated, terms)
           if treatment.isUncut { hasUncutFrames = true }
           builder.append(
-            frame, treatment,
-            lane: lanes.lane(for: frame, ordinal: summary.packetCount, flowSteering),
-            ordinal: summary.packetCount,
+            frame, treatment, lane: lane, ordinal: summary.packetCount,
             mark: summary.marks.next(byteCount: frame.byteCount, timestamp: packet.timestamp),
             digests: options.sink == .verify)
           summary.packetCount += 1
