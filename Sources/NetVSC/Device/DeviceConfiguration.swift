@@ -29,7 +29,7 @@ public struct DeviceConfiguration: Sendable {
   public var largeBuffersPerQueue = 16
   /// Frames that lie in memory of the device's are copied up to this size in bytes, and lent beyond it. About here a copy
   /// costs as much as a message of its own.
-  public var copyThreshold = 3072
+  public var copyThreshold = 5120
   /// The size of the receive buffer in bytes.
   public var receiveBufferByteCount = 1 << 20
   /// How long the host may take for one answer of the set-up, in nanoseconds.
