@@ -24,8 +24,8 @@ public struct DeviceConfiguration: Sendable {
   /// How many frames without a section a queue can have lent to the host, from 1 to 4096; each of its senders at least
   /// one.
   public var lentFramesPerQueue = 256
-  /// How many buffers of 68 KiB each queue has, and each of its senders at least one, for frames that are longer than a section, and for those that find none
-  /// free; from 0 to 256. Without any, no frame is longer than a section holds.
+  /// How many buffers of 68 KiB each queue has, and each of its senders at least one, for frames that are longer than a
+  /// section, and for those that find none free; from 0 to 256. Without any, no frame is longer than a section holds.
   public var largeBuffersPerQueue = 16
   /// Frames that lie in memory of the device's are copied up to this size in bytes, and lent beyond it. About here a copy
   /// costs as much as a message of its own.
