@@ -159,8 +159,8 @@ extension Sender {
     return true
   }
 
-  /// Gives receive packets back to the host, which can reuse their buffers then, if this sender has any. They go before
-  /// any frame.
+  /// Gives receive packets back to the host, which can reuse their buffers then, if this sender has any. They go before its
+  /// own frames.
   mutating func sendAcknowledgements() throws(SenderError) {
     while let transactionID = receive?.acknowledgements.last {
       let publication: Publication

@@ -8,7 +8,6 @@ struct LanePlan: Sendable {
   static let dealtTogether: UInt64 = 32
 
   private let steering: Steering
-  private let hostMode: HostMode
   private let queueCount: Int
   private let sendersPerQueue: Int
 
@@ -16,7 +15,6 @@ struct LanePlan: Sendable {
   /// number.
   init(_ options: ReplayOptions, queueCount: Int) {
     steering = options.steering
-    hostMode = options.hostMode
     self.queueCount = steering == .cpu ? min(Processors.count, queueCount) : queueCount
     sendersPerQueue = options.sendersPerQueue
   }
@@ -30,13 +28,7 @@ struct LanePlan: Sendable {
   }
 
   /// The processor that a lane keeps to; nil where the system chooses.
-  ///
-  /// Where the host runs inline a lane's memory is in its processor's caches, and the system, which takes short runs for
-  /// unimportant, has put two lanes on one of two processors for tenths of a second.
-  func processor(of lane: Int) -> Int? {
-    if steering == .cpu { return place(of: lane).queue }
-    return hostMode == .inline && 1 < count && count <= Processors.count ? lane : nil
-  }
+  func processor(of lane: Int) -> Int? { steering == .cpu ? place(of: lane).queue : nil }
 
   /// The lane for the frame that is number `ordinal` of a pass.
   func lane(for frame: RawSpan, ordinal: UInt64, _ flows: FlowSteering) -> Int {
