@@ -43,7 +43,8 @@ final class SenderPlace: Sendable {
     self.directOffset = directOffset
     // Every message holds one of these at least.
     capacity = allotment.own.count + allotment.borrowLimit + directLayout.headerCount + directLayout.bufferCount
-    mailbox = CompletionMailbox(capacity: capacity)
+    // Room for a host that completes every message twice, too: none that counts is dropped for one that does not.
+    mailbox = CompletionMailbox(capacity: 2 * capacity)
     bell = isShared ? try Doorbell() : nil
   }
 

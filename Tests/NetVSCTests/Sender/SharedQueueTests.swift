@@ -130,6 +130,29 @@ struct SharedQueueTests {
     for counters in counters { #expect(counters.balances) }
   }
 
+  @Test("lose nothing to a host that completes every message twice, however full they are")
+  func everythingTwice() throws {
+    // 504 sections and 8 slots each make 512, a power of two: a mailbox of just that size has no room to spare.
+    let bench = try GuestBench(ringMode: .cooperative, sectionsPerQueue: 1008) {
+      $1.sendersPerQueue = 2
+      $1.lentFramesPerQueue = 16
+    }
+    let senders = try makeSenders(2, on: bench)
+    let filled = try senders[1].sender.fill()
+    #expect(filled == 504)
+    let packets = try bench.takeAll()
+    for packet in packets { try bench.complete([packet, packet]) }
+    // The other takes them all out of the ring, before the one that they are for looks.
+    try senders[0].sender.poll()
+    var completed = 0
+    while case let more = try senders[1].sender.poll(), more > 0 { completed += more }
+    #expect(completed == 504)
+    let counters = senders[1].finish().counters
+    #expect(counters.completed.packets == 504)
+    #expect(counters.lost.packets == 0)
+    _ = senders[0].finish()
+  }
+
   @Test("all end when the host breaks the ring, or takes the channel away; what came before counts")
   func broken() throws {
     for breaks in [true, false] {
