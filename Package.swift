@@ -96,7 +96,7 @@ let package = Package(
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
     .testTarget(
       name: "TrafficReplayTests",
-      dependencies: ["NetVSC", "PacketCapture", "TrafficReplay", "WireFormats", "TestSupport"],
+      dependencies: ["NetVSC", "NetVSP", "PacketCapture", "TrafficReplay", "WireFormats", "TestSupport"],
       swiftSettings: language),
     .testTarget(
       name: "NetVSCToolTests",

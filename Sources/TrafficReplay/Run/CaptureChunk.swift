@@ -24,6 +24,15 @@ struct LaneFrames: Sendable {
   /// The mark of one of the frames.
   func mark(of index: Int) -> UInt64 { marks.isEmpty ? ordinals[index] : marks[index] }
 
+  /// Forgets the frames, and keeps the room for as many.
+  mutating func removeAll() {
+    ranges.removeAll(keepingCapacity: true)
+    ordinals.removeAll(keepingCapacity: true)
+    marks.removeAll(keepingCapacity: true)
+    digests.removeAll(keepingCapacity: true)
+    offloads.removeAll(keepingCapacity: true)
+  }
+
   /// The memory that a frame takes here at most, in bytes.
   static let byteCountPerFrame = MemoryLayout<FrameRange>.stride + 3 * MemoryLayout<UInt64>.stride
 }
@@ -40,6 +49,19 @@ enum ChunkMemory: Sendable {
     switch self {
     case .own(let bytes): bytes.byteCount
     case .device(let memory): memory.byteCount
+    }
+  }
+
+  /// Whether no frame in flight holds it. Asked by its only owner.
+  mutating func isFree() -> Bool {
+    switch consume self {
+    case .own(let bytes):
+      self = .own(bytes)
+      return true
+    case .device(var memory):
+      let isFree = isKnownUniquelyReferenced(&memory)
+      self = .device(memory)
+      return isFree
     }
   }
 
@@ -72,49 +94,48 @@ final class CaptureChunk: Sendable {
   /// Room for the frames of a chunk: enough that handing one over costs nothing beside sending it.
   static let capacity = 4 << 20
 
-  let memory: ChunkMemory
-  private let lanes: [LaneFrames]
+  private let parts: ChunkParts
+  private let pool: ChunkPool
 
-  init(memory: ChunkMemory, lanes: [LaneFrames]) {
-    self.memory = memory
-    self.lanes = lanes
+  init(_ parts: ChunkParts, of pool: ChunkPool) {
+    self.parts = parts
+    self.pool = pool
   }
+
+  deinit { pool.giveBack(parts) }
+
+  /// Where the frames lie.
+  var memory: ChunkMemory { parts.memory }
 
   /// The memory that the chunk takes.
   var byteCount: Int {
-    memory.byteCount + lanes.reduce(0) { $0 + $1.ranges.count } * LaneFrames.byteCountPerFrame
+    memory.byteCount + parts.lanes.reduce(0) { $0 + $1.ranges.count } * LaneFrames.byteCountPerFrame
   }
 
   /// The frames of one lane.
-  func frames(ofLane lane: Int) -> LaneFrames { lanes[lane] }
+  func frames(ofLane lane: Int) -> LaneFrames { parts.lanes[lane] }
 }
 
 /// A chunk in the making.
 ///
 /// Each lane's frames lie together, in a part of the memory of their own: what a processor fetches ahead is its own then.
 struct ChunkBuilder: ~Copyable {
-  private let memory: ChunkMemory
-  /// The size of each lane's part, and how much of it is used.
+  private var parts: ChunkParts
+  private let pool: ChunkPool
+  /// The size of each lane's part of the memory, and how much of it is used.
   private let partByteCount: Int
   private var used: [Int]
-  private var lanes: [LaneFrames]
 
-  /// An empty one with room for at least one frame of `byteCount` bytes in each lane, in memory of `device` where frames
-  /// are lent.
-  init(laneCount: Int, forFrameOf byteCount: Int, on device: Device?) throws(DeviceError) {
+  /// An empty one with room for at least one frame of `byteCount` bytes in each of its lanes.
+  init(laneCount: Int, forFrameOf byteCount: Int, from pool: ChunkPool) throws(DeviceError) {
     partByteCount = Self.roundedUp(max(CaptureChunk.capacity / laneCount, byteCount))
     used = Array(repeating: 0, count: laneCount)
-    let capacity = laneCount * partByteCount
-    if let device {
-      memory = .device(try device.allocate(byteCount: capacity))
-    } else {
-      memory = .own(SharedBytes(allocating: capacity))
-    }
-    lanes = Array(repeating: LaneFrames(), count: laneCount)
+    parts = try pool.take(byteCount: laneCount * partByteCount)
+    self.pool = pool
   }
 
   /// Whether there are no frames in it.
-  var isEmpty: Bool { lanes.allSatisfy(\.ranges.isEmpty) }
+  var isEmpty: Bool { parts.lanes.allSatisfy(\.ranges.isEmpty) }
 
   /// Whether a frame of that size fits into a lane's part as well.
   func hasRoom(for byteCount: Int, lane: Int) -> Bool { partByteCount - used[lane] >= byteCount }
@@ -127,16 +148,18 @@ struct ChunkBuilder: ~Copyable {
     _ frame: RawSpan, _ treatment: FrameTreatment, lane: Int, ordinal: UInt64, mark: UInt64?, digests: Bool
   ) {
     let place = lane * partByteCount + used[lane]
-    if let digest = memory.write(frame, at: place, treatment, digests: digests) { lanes[lane].digests.append(digest) }
-    if let offload = treatment.offload { lanes[lane].offloads.append((lanes[lane].ranges.count, offload)) }
-    lanes[lane].ranges.append(
+    if let digest = parts.memory.write(frame, at: place, treatment, digests: digests) {
+      parts.lanes[lane].digests.append(digest)
+    }
+    if let offload = treatment.offload { parts.lanes[lane].offloads.append((parts.lanes[lane].ranges.count, offload)) }
+    parts.lanes[lane].ranges.append(
       FrameRange(
         byteOffset: UInt32(place + treatment.frameOffset), byteCount: UInt32(treatment.byteCount(of: frame))))
-    lanes[lane].ordinals.append(ordinal)
-    if let mark { lanes[lane].marks.append(mark) }
+    parts.lanes[lane].ordinals.append(ordinal)
+    if let mark { parts.lanes[lane].marks.append(mark) }
     used[lane] = Self.roundedUp(used[lane] + frame.byteCount)
   }
 
   /// The chunk that it has become.
-  consuming func finish() -> CaptureChunk { CaptureChunk(memory: memory, lanes: lanes) }
+  consuming func finish() -> CaptureChunk { CaptureChunk(parts, of: pool) }
 }

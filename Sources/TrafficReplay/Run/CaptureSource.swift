@@ -9,7 +9,7 @@ struct CaptureSource {
   static let keptLimit = 256 << 20
   private let options: ReplayOptions
   private let lanes: LanePlan
-  private let device: Device
+  private let pool: ChunkPool
   private let terms: FrameTerms
   /// The table of the start: a flow keeps its order as long as its table stays.
   private let flowSteering: FlowSteering
@@ -32,7 +32,7 @@ struct CaptureSource {
     self.inspected = inspected
     accounts = inspected.map(\.account)
     self.lanes = lanes
-    self.device = device
+    pool = ChunkPool(laneCount: lanes.count, device: options.copy == .always ? nil : device)
     terms = FrameTerms(options, on: device)
     flowSteering = device.flowSteering
     self.control = control
@@ -147,8 +147,7 @@ struct CaptureSource {
 
   private mutating func makeBuilder(forFrameOf byteCount: Int, _ feed: ChunkFeed) -> ChunkBuilder? {
     do {
-      return try ChunkBuilder(
-        laneCount: lanes.count, forFrameOf: byteCount, on: options.copy == .always ? nil : device)
+      return try ChunkBuilder(laneCount: lanes.count, forFrameOf: byteCount, from: pool)
     } catch {
       failure = .internalFault("there is no memory to read captures into: \(error)")
       feed.cancel()
