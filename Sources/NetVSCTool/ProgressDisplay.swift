@@ -3,8 +3,8 @@ internal import TrafficReplay
 
 /// The progress line on standard error: redrawn in place on a terminal, a line a second anywhere else.
 struct ProgressDisplay {
-  /// Between two looks at the run.
-  static let interval = DispatchTimeInterval.milliseconds(200)
+  /// Between two looks at the run, in nanoseconds.
+  static let interval: UInt64 = 200_000_000
 
   private static let logInterval: UInt64 = 1_000_000_000
   private static let defaultWidth = 80
@@ -31,7 +31,7 @@ struct ProgressDisplay {
 
   mutating func show(_ progress: ReplayProgress) {
     let now = Self.now
-    guard shown, inPlace || now - lastShown >= Self.logInterval else { return }
+    guard shown, now - lastShown >= (inPlace ? Self.interval : Self.logInterval) else { return }
     lastShown = now
     draw(progress, at: now)
   }
@@ -55,5 +55,5 @@ struct ProgressDisplay {
   /// Nothing is lost with a progress line: when nobody can see it, the run goes on.
   private func write(_ text: String) { try? terminal.write(text) }
 
-  private static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
+  static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
 }

@@ -16,6 +16,7 @@ package struct ReplayCommand: ParsableCommand {
         netvsc replay capture.pcap
         netvsc replay --queues 4 --loop 1000 --sink null capture.pcap
         netvsc replay --loop 0 --duration 10 --json result.json capture.pcap
+        netvsc replay --pps 10000 --report result.html capture.pcap
         netvsc replay --queues 1 --sink pcap:copy.pcap capture.pcap
         netvsc replay --pps 10000 --loop 0 --duration 60 capture.pcap
         netvsc replay --timed --speed 10 capture.pcap
@@ -70,8 +71,13 @@ package struct ReplayCommand: ParsableCommand {
 
   /// Refuses to write over what is read: opening an output empties it.
   package func validate() throws {
-    guard !channel.sink.takesStandardOutput || output.json != .standardOutput else {
-      throw ValidationError("--sink pcap:- and --json - would both write to standard output; name a file")
+    let toStandardOutput = [
+      ("--sink pcap:-", channel.sink.takesStandardOutput), ("--json -", output.json == .standardOutput),
+      ("--report -", output.report == .standardOutput),
+    ].filter(\.1).map(\.0)
+    guard toStandardOutput.count < 2 else {
+      throw ValidationError(
+        "\(toStandardOutput[0]) and \(toStandardOutput[1]) would both write to standard output; name a file")
     }
     var read = captures
     for (option, path) in outputFiles {
@@ -87,6 +93,7 @@ package struct ReplayCommand: ParsableCommand {
     var files: [(String, String)] = []
     if case .pcap(let path) = channel.sink, !channel.sink.takesStandardOutput { files.append(("--sink", path)) }
     if case .file(let path) = output.json { files.append(("--json", path)) }
+    if case .file(let path) = output.report { files.append(("--report", path)) }
     return files
   }
 

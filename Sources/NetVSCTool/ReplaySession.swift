@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Foundation
 internal import TrafficReplay
 
@@ -10,16 +11,19 @@ struct ReplaySession {
     Signals.ignoreBrokenPipes()
     let control = ReplayControl(senderCount: options.senderCount)
     var json: OutputFile?
+    var page: OutputFile?
     var failure: RunFailure?
     do {
       // Opened before the run, so that an hour's work does not end without its report.
-      json = try openJSON()
+      json = try open(output.json)
+      page = try open(output.report)
     } catch {
       // The run still judges the captures, whose problems come first, but sends nothing.
       failure = .outputFailed("\(error); nothing was sent")
       control.requestStop()
     }
-    var result = replay(control)
+    var series = output.report.map { _ in ProgressSeries(startingAt: ProgressDisplay.now) }
+    var result = replay(control, &series)
     result.failure = result.failure ?? failure
     (result.problems + result.notes).forEach(Console.report)
     // A table that cannot be printed is in the JSON as well, and does not keep it from being written.
@@ -27,6 +31,13 @@ struct ReplaySession {
     attempt(&result) { result in
       try json?.write(JSONText.of(ReplayReport(result)))
       try json?.close()
+    }
+    attempt(&result) { result in
+      let origin = HTMLReport.Origin(
+        command: ["netvsc"] + CommandLine.arguments.dropFirst(), date: Self.date,
+        version: NetVSCCommand.configuration.version)
+      try page?.write(HTMLReport(result, samples: series?.samples ?? [], origin: origin).text)
+      try page?.close()
     }
     return ReplayStatus(of: result)
   }
@@ -41,33 +52,41 @@ struct ReplaySession {
     }
   }
 
-  private func openJSON() throws(OutputError) -> OutputFile? {
-    switch output.json {
+  /// Now, to the second and in universal time.
+  private static var date: String { Date.now.formatted(.iso8601.dateTimeSeparator(.space)) }
+
+  private func open(_ destination: ReportDestination?) throws(OutputError) -> OutputFile? {
+    switch destination {
     case nil: nil
     case .standardOutput: .standardOutput
     case .file(let path): try OutputFile(creating: path)
     }
   }
 
-  private func replay(_ control: ReplayControl) -> ReplayResult {
+  /// Replays, and takes a sample whenever one is due.
+  private func replay(_ control: ReplayControl, _ series: inout ProgressSeries?) -> ReplayResult {
     Signals.stop { control.requestStop() }
     var display = ProgressDisplay(choice: output.progress, quiet: output.quiet, duration: options.duration)
     var stopNoted = output.quiet || control.stopRequested
     let run = RunThread(options, control: control)
-    while !run.wait(atMost: ProgressDisplay.interval) {
+    while !run.wait(atMost: min(series?.interval ?? .max, ProgressDisplay.interval)) {
       if control.stopRequested, !stopNoted {
         stopNoted = true
         display.note(Console.line("draining what is in flight; Ctrl-C again ends at once"))
       }
-      display.show(control.snapshot())
+      let progress = control.snapshot()
+      series?.record(progress, at: ProgressDisplay.now)
+      display.show(progress)
     }
-    display.end(with: control.snapshot())
+    let progress = control.snapshot()
+    series?.end(with: progress, at: ProgressDisplay.now)
+    display.end(with: progress)
     return run.result
   }
 
   /// Where nothing was offered there is nothing to tell but the problem, which is told already.
   private func print(_ result: ReplayResult) throws(OutputError) {
-    let isTaken = output.json == .standardOutput || options.sink.takesStandardOutput
+    let isTaken = output.json == .standardOutput || output.report == .standardOutput || options.sink.takesStandardOutput
     guard !output.quiet, !isTaken, result.ledger.offered.packets > 0 else { return }
     let terminal = OutputFile.standardOutput
     let style = Console.colours(on: terminal) ? TextStyle.terminal : .plain

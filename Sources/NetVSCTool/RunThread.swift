@@ -16,8 +16,10 @@ final class RunThread: Sendable {
     }
   }
 
-  /// Waits until the run has ended, but not longer than `interval`. Returns whether it has.
-  func wait(atMost interval: DispatchTimeInterval) -> Bool { ended.wait(timeout: .now() + interval) == .success }
+  /// Waits until the run has ended, but not longer than so many nanoseconds. Returns whether it has.
+  func wait(atMost interval: UInt64) -> Bool {
+    ended.wait(timeout: .now() + .nanoseconds(Int(interval))) == .success
+  }
 
   /// The result of a run that has ended.
   var result: ReplayResult {

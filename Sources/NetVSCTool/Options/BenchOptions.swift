@@ -10,7 +10,7 @@ struct BenchOptions: ParsableArguments {
       "Writes the figures as JSON (schema netvsc.bench/1) instead of a table; - is standard output.",
       valueName: "file"),
     completion: .file())
-  var json: JSONDestination?
+  var json: ReportDestination?
 
   @Flag(help: "Measures as little as shows that it works; the figures mean nothing.")
   var quick = false

@@ -7,8 +7,8 @@ package enum ProgressChoice: String, Sendable, CaseIterable, ExpressibleByArgume
   case never
 }
 
-/// Where the JSON goes.
-package enum JSONDestination: Sendable, Equatable, ExpressibleByArgument {
+/// Where a report goes.
+package enum ReportDestination: Sendable, Equatable, ExpressibleByArgument {
   case standardOutput
   case file(String)
 
@@ -25,7 +25,14 @@ package struct OutputOptions: ParsableArguments {
       "Writes the result as JSON (schema netvsc.replay/1); - is standard output, which then gets nothing else.",
       valueName: "file"),
     completion: .file())
-  package var json: JSONDestination?
+  package var json: ReportDestination?
+
+  @Option(
+    help: ArgumentHelp(
+      "Writes the result as one page of HTML with charts, which needs nothing else; - is standard output, which then gets nothing else.",
+      valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  package var report: ReportDestination?
 
   @Option(
     help: ArgumentHelp(

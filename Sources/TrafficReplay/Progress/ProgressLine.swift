@@ -26,10 +26,10 @@ package struct ProgressLine: Sendable {
     var parts = [
       Part(rank: 0, text: fraction.map { "\(Int($0 * 100))%".leftPadded(to: 4) }),
       Part(rank: 1, text: Readable.packetRate(rate).leftPadded(to: 9)),
-      Part(rank: 3, text: "sent \(Readable.count(progress.sentPackets))"),
-      Part(rank: 4, text: "completed \(Readable.count(progress.completed.packets))"),
+      Part(rank: fraction == nil ? 3 : 6, text: "sent \(Readable.count(progress.sentPackets))"),
+      Part(rank: 7, text: "completed \(Readable.count(progress.completed.packets))"),
       Part(rank: 5, text: "in flight \(Readable.count(progress.packetsInFlight))"),
-      Part(rank: 6, text: "refused \(Readable.count(progress.refused.packets))"),
+      Part(rank: 4, text: "refused \(Readable.count(progress.refused.packets))"),
       Part(rank: 2, text: Self.times(elapsed: elapsed, fraction: fraction)),
     ].filter { $0.text != nil }
     while Self.joined(parts).count > width, let least = parts.map(\.rank).max(), parts.count > 1 {

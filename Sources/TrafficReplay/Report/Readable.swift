@@ -72,7 +72,8 @@ package enum Readable {
     return "\(fixed(value, decimals: decimals)) \(units[unit])"
   }
 
-  private static func fixed(_ value: Double, decimals: Int) -> String {
+  /// With so many decimals.
+  static func fixed(_ value: Double, decimals: Int) -> String {
     let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
     guard let scaled = UInt64(exactly: (value * scale).rounded()) else { return "\(value)" }
     guard decimals > 0 else { return "\(scaled)" }

@@ -30,9 +30,9 @@ struct ProgressLineTests {
         113,
         " 42%   700 kpps  sent 4,158,000  completed 2,100,000  in flight 2,058,000  refused 42,000  0:03, 0:04 left"
       ),
-      (104, " 42%   700 kpps  sent 4,158,000  completed 2,100,000  in flight 2,058,000  0:03, 0:04 left"),
-      (88, " 42%   700 kpps  sent 4,158,000  completed 2,100,000  0:03, 0:04 left"),
-      (61, " 42%   700 kpps  sent 4,158,000  0:03, 0:04 left"),
+      (104, " 42%   700 kpps  sent 4,158,000  in flight 2,058,000  refused 42,000  0:03, 0:04 left"),
+      (79, " 42%   700 kpps  in flight 2,058,000  refused 42,000  0:03, 0:04 left"),
+      (61, " 42%   700 kpps  refused 42,000  0:03, 0:04 left"),
       (40, " 42%   700 kpps  0:03, 0:04 left"),
       (20, " 42%   700 kpps"), (10, " 42%"), (3, " 42"), (0, ""), (-1, ""),
     ])
@@ -55,7 +55,7 @@ struct ProgressLineTests {
     var line = ProgressLine(startingAt: 0, duration: nil)
     #expect(
       line.text(for: progress(1000), at: 3661 * second, width: 60)
-        == " 0.14 pps  sent 990  completed 500  in flight 490  1:01:01")
+        == " 0.14 pps  sent 990  in flight 490  refused 10  1:01:01")
   }
 
   @Test("takes time for a limit as well as packets")
