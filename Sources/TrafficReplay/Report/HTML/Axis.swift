@@ -105,10 +105,10 @@ extension Axis {
   package static func shares(of count: UInt64, title: String) -> Axis {
     let nines = min(max(digits(max(count, 2) - 1), 1), mostNines)
     let ticks =
-      [Tick(0, "0 %"), Tick(0.5, "50 %")]
+      [Tick(0, "0"), Tick(0.5, "50")]
       + (1...nines).map { nine in
         let tail = nine > 2 ? "." + String(repeating: "9", count: nine - 2) : ""
-        return Tick(1 - 1 / tenToThe(nine), nine == 1 ? "90 %" : "99\(tail) %")
+        return Tick(1 - 1 / tenToThe(nine), nine == 1 ? "90" : "99\(tail)")
       }
     return Axis(title: title, ticks: ticks, from: 0, to: Double(nines), scale: .nines)
   }
@@ -127,7 +127,7 @@ extension Axis {
     [10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000]
 
   /// An axis needs some length, and one that ends.
-  private static func usable(_ largest: Double) -> Double { largest > 0 && largest.isFinite ? min(largest, 1e21) : 1 }
+  private static func usable(_ largest: Double) -> Double { largest > 0 && largest.isFinite ? min(largest, 1e18) : 1 }
 
   /// 1, 2 or 5 times a power of ten: the least of them that is not below `least`.
   private static func roundStep(for least: Double) -> Double {
@@ -163,7 +163,11 @@ extension Axis {
       decimals += 1
     }
     return (0...count).map { index in
-      Tick(Double(index) * step, index == 0 ? "0" : Readable.fixed(Double(index) * shown, decimals: decimals))
+      let value = Double(index) * shown
+      // A count has commas, which a number with decimals is too small for: it is below a thousand of its unit.
+      let label =
+        decimals > 0 && index > 0 ? Readable.fixed(value, decimals: decimals) : Readable.count(UInt64(value.rounded()))
+      return Tick(Double(index) * step, label)
     }
   }
 

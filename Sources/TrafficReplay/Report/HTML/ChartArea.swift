@@ -3,7 +3,7 @@ struct ChartArea {
   static let width = 440.0
   static let height = 240.0
   private static let left = 58.0
-  private static let right = 420.0
+  private static let right = 412.0
   private static let top = 26.0
   private static let bottom = 198.0
 

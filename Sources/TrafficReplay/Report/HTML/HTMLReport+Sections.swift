@@ -26,10 +26,10 @@ extension HTMLReport {
   /// What is looked for first.
   var figures: String {
     var figures = [
-      ("completed", Readable.amount(ledger.completed.packets, of: "packet")),
+      ("packets completed", Readable.count(ledger.completed.packets)),
       ("time", Readable.duration(result.elapsed)),
-      ("packets", Readable.packetRate(result.packetsPerSecond)),
-      ("bits", Readable.bitRate(result.bitsPerSecond)),
+      ("packet rate", Readable.packetRate(result.packetsPerSecond)),
+      ("bit rate", Readable.bitRate(result.bitsPerSecond)),
     ]
     if let latency = result.latency { figures.append(("latency, p99", Readable.duration(latency.p99))) }
     if result.pacing != nil, let asked = result.askedPerSecond, let achieved = result.departuresPerSecond {
@@ -66,20 +66,22 @@ extension HTMLReport {
       ]
       queues.rows.append(["\(queue.queue)"] + counts.map(Readable.count))
     }
-    return account.html + "<p class=\"soft\">\(HTMLText.escaped(balance))</p>\n" + captures.html
+    return account.html + balance.map { "<p class=\"soft\">\(HTMLText.escaped($0))</p>\n" }.joined() + captures.html
       + (queues.rows.isEmpty ? "" : queues.html)
   }
 
-  private var balance: String {
+  private var balance: [String] {
     let balance =
       result.imbalances.isEmpty
       ? "✓ Balanced: offered = refused + completed + failed + lost." : "✗ Not balanced: see the verdict."
-    guard let verify = result.verify else { return balance }
+    guard let verify = result.verify else { return [balance] }
     let digest = Readable.hexadecimal(verify.received)
-    return balance
-      + (verify.match
-        ? " ✓ Verified: the host received the bytes that were sent (digest \(digest))."
-        : " ✗ Not verified: digest \(digest) instead of \(Readable.hexadecimal(verify.offered)).")
+    return [
+      balance,
+      verify.match
+        ? "✓ Verified: the host received the bytes that were sent (digest \(digest))."
+        : "✗ Not verified: digest \(digest) instead of \(Readable.hexadecimal(verify.offered)).",
+    ]
   }
 
   var settings: String {

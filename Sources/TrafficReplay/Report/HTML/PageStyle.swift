@@ -33,15 +33,15 @@ enum PageStyle {
     .grid{stroke:var(--line)}.base{stroke:var(--soft)}
     .area{fill:var(--tint)}.curve{fill:none;stroke:var(--data);stroke-width:1.8;stroke-linejoin:round}
     .mean{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:5 4}
+    .value{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
     .dot{fill:var(--paper);stroke:var(--data);stroke-width:2}
     .bar{fill:var(--data)}.rest{fill:url(#stripes);stroke:var(--rest)}#stripes path{stroke:var(--rest);stroke-width:2}
-    .table{overflow-x:auto;margin-bottom:18px}
+    .table{overflow-x:auto;margin-top:18px}
     table{border-collapse:collapse;min-width:min(100%,560px);font-variant-numeric:tabular-nums}
     caption{text-align:left;font-weight:600;padding-bottom:4px}
     th,td{padding:4px 0 4px 22px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
     th:first-child{padding-left:0;text-align:left;font-weight:400}
     thead th{color:var(--soft);font-weight:400;font-size:13px}
-    td.words,.captures th{white-space:normal}
     .defs{position:absolute;width:0;height:0}
     @media (max-width:560px){body{padding:16px 14px}h1{font-size:21px}th,td{padding-left:14px}svg text{font-size:13.5px}}
     @media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--data:#0b4f9e;

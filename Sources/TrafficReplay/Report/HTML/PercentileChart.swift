@@ -22,7 +22,7 @@ struct PercentileChart {
   var figure: Figure {
     let total = buckets.reduce(0) { $0 + $1.count }
     let area = ChartArea(
-      horizontal: .shares(of: total, title: "share that took no longer"),
+      horizontal: .shares(of: total, title: "share that took no longer (%)"),
       vertical: .durations(
         from: buckets.first?.nanoseconds ?? 0, to: buckets.last?.nanoseconds ?? 0, title: axisTitle))
     let values = [

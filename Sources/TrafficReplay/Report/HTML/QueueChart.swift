@@ -2,7 +2,7 @@
 struct QueueChart {
   let queues: [QueueAccount]
 
-  /// Bars with more of them have no number each.
+  /// More bars than that have no number each.
   private static let mostValues = 4
   private static let mostLabels = 16
 
@@ -18,7 +18,8 @@ struct QueueChart {
     let legend = hasRest ? " Plain: completed; striped: refused, failed or lost." : ""
     return Figure(
       name: "queue-balance", title: "Packets by queue", description: summary + legend, caption: summary + legend,
-      drawing: ([area.axes] + queues.indices.map { bar(at: $0, in: area) } + [area.level(mean, "mean")])
+      drawing: ([area.axes] + queues.indices.map { bar(at: $0, in: area) } + [area.level(mean, "mean")]
+        + values(in: area))
         .joined(separator: "\n"))
   }
 
@@ -36,10 +37,16 @@ struct QueueChart {
       + (rest > 0 ? ", \(Readable.count(rest)) not" : "")
     var parts = [SVG.bar("bar", x: x, y: done, width: width, height: ChartArea.floor - done, tip: tip)]
     if rest > 0 { parts.append(SVG.bar("rest", x: x, y: all, width: width, height: max(done - all, 2), tip: tip)) }
-    if queues.count <= Self.mostValues {
-      parts.append(SVG.text(Readable.count(queue.offered.packets), "middle", at: (x + width / 2, all - 6)))
-    }
     return parts.joined()
+  }
+
+  /// The numbers above the bars, where there is room for them.
+  private func values(in area: ChartArea) -> [String] {
+    guard queues.count <= Self.mostValues else { return [] }
+    return queues.enumerated().map { index, queue in
+      let packets = queue.offered.packets
+      return SVG.text(Readable.count(packets), "middle value", at: (area.x(Double(index)), area.y(Double(packets)) - 6))
+    }
   }
 }
 
