@@ -47,7 +47,7 @@ package struct HTMLReport: Sendable {
     <header>
     <h1>\(HTMLText.escaped(title))</h1>
     <p class="soft">netvsc \(HTMLText.escaped(origin.version)), \(HTMLText.escaped(origin.date))</p>
-    <code>\(HTMLText.escaped(origin.command.map(Self.quoted).joined(separator: " ")))</code>
+    <code>\(command)</code>
     </header>
     <main>
     \(verdict)
@@ -75,6 +75,11 @@ package struct HTMLReport: Sendable {
     case 1...3: "Replay of \(names.joined(separator: ", "))"
     default: "Replay of \(names[0]) and \(names.count - 1) other captures"
     }
+  }
+
+  /// No word is broken over two lines that fits one.
+  private var command: String {
+    origin.command.map { "<span>\(HTMLText.escaped(Self.quoted($0)))</span>" }.joined(separator: " ")
   }
 
   /// A word as a shell takes it back.

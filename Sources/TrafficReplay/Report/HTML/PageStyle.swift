@@ -14,19 +14,20 @@ enum PageStyle {
     font:13px/1.5 ui-monospace,"DejaVu Sans Mono",monospace}
     .soft{color:var(--soft);margin:0}
     .verdict{margin:20px 0;padding:10px 16px;border-left:5px solid;border-radius:6px;background:var(--card)}
-    .verdict p{margin:0}.verdict strong{font-size:17px}.verdict ul{margin:6px 0;padding-left:20px}
+    .verdict p{margin:0}.verdict strong{font-size:1.13em}.verdict ul{margin:6px 0;padding-left:20px}
     .good{border-color:var(--good)}.good strong{color:var(--good)}
     .bad{border-color:var(--bad)}.bad strong{color:var(--bad)}
     dl{margin:0}
     .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px}
     .figures div{padding:10px 14px;border:1px solid var(--line);border-radius:6px}
-    dt{color:var(--soft);font-size:13px}dd{margin:0}
-    .figures dd{font-size:20px;font-weight:600}
+    dt{color:var(--soft);font-size:.87em}dd{margin:0}
+    code span{display:inline-block}
+    .figures dd{font-size:1.33em;font-weight:600}
     .settings{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:8px 20px}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:20px}
     figure{margin:0;padding:12px 14px;border:1px solid var(--line);border-radius:6px;break-inside:avoid}
     figcaption{font-weight:600;margin-bottom:6px}
-    figure p{margin:4px 0 0;color:var(--soft);font-size:13px}
+    figure p{margin:4px 0 0;color:var(--soft);font-size:.87em}
     svg{display:block;width:100%;height:auto}
     svg text{font-size:12px;fill:var(--soft)}
     .start{text-anchor:start}.middle{text-anchor:middle}.end{text-anchor:end}
@@ -41,12 +42,13 @@ enum PageStyle {
     caption{text-align:left;font-weight:600;padding-bottom:4px}
     th,td{padding:4px 0 4px 22px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
     th:first-child{padding-left:0;text-align:left;font-weight:400}
-    thead th{color:var(--soft);font-weight:400;font-size:13px}
+    thead th{color:var(--soft);font-weight:400;font-size:.87em}
     .defs{position:absolute;width:0;height:0}
     @media (max-width:560px){body{padding:16px 14px}h1{font-size:21px}th,td{padding-left:14px}svg text{font-size:13.5px}}
     @media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--data:#0b4f9e;
     --tint:#0b4f9e1f;--rest:#8a3200;--good:#0d4d20;--bad:#8c1a13}
-    body{max-width:none;padding:0;font-size:11px}.charts{grid-template-columns:1fr 1fr;gap:12px}
+    body{max-width:none;padding:0;font-size:11px}h1{font-size:20px}h2{font-size:14px;margin-top:18px}code{font-size:10px;border:1px solid var(--line)}
+    .verdict{margin:12px 0}.charts{grid-template-columns:1fr 1fr;gap:12px}
     figure,tr,.verdict,.figures{break-inside:avoid}h2{break-after:avoid}.table{overflow:visible}
     .bar,.area,.rest{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
     """

@@ -98,7 +98,7 @@ struct HTMLReportTests {
     let text = page(result, command: ["netvsc", name, "it's", ""])
     #expect(!text.contains("<script"))
     #expect(text.contains(#"&lt;script&gt;&quot;&amp;&#39;\u{202E}\u{1B}\u{200B}\u{2028}é漢.pcap"#))
-    #expect(text.contains(#"&#39;it&#39;\&#39;&#39;s&#39; &#39;&#39;</code>"#))
+    #expect(text.contains(#"&#39;it&#39;\&#39;&#39;s&#39;</span> <span>&#39;&#39;</span></code>"#))
     #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .format })
   }
 }
