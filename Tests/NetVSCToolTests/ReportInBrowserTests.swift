@@ -61,13 +61,13 @@ struct ReportInBrowserTests {
       }
       """
     let answers = try answer(of: script, in: page, folder, ["--window-size=1000,1600"])
-    #expect(answers.first == "completed300" + "\((0..<400).filter { $0 % 4 != 0 }.reduce(0) { $0 + 60 + $1 })".grouped)
+    #expect(answers.first.map(String.init) == "completed30078,000")
     let counts = answers.dropFirst().compactMap { Int($0) }
     try #require(counts.count == 2 * Self.charts.count)
     let marks = stride(from: 0, to: counts.count, by: 2).map { counts[$0] }
     #expect(marks[0] == 1 && marks[1] == 1)
     #expect(marks[2] == 5 && marks[3] == 5, "a curve and four dots")
-    #expect(marks[4] >= 5, "a bar for each queue, and what was refused")
+    #expect(marks[4] == 4, "a bar for each queue: of the first, all were refused")
     #expect(stride(from: 1, to: counts.count, by: 2).allSatisfy { counts[$0] == 0 }, "no text is cut off")
   }
 
@@ -98,8 +98,8 @@ struct ReportInBrowserTests {
     // The browser itself reads the picture back: the colours within each chart's frame, counted.
     let picture = try Data(contentsOf: URL(fileURLWithPath: folder.path("shot.png"))).base64EncodedString()
     let script = """
-      const shot = new Image(); shot.src = 'data:image/png;base64,\(picture)'; await shot.decode();
-      const canvas = document.createElement('canvas'); canvas.width = shot.width; canvas.height = shot.height;
+      await new Promise(done => window.onload = done);
+      const canvas = document.createElement('canvas'); canvas.width = shot.naturalWidth; canvas.height = shot.naturalHeight;
       const brush = canvas.getContext('2d'); brush.drawImage(shot, 0, 0);
       tell(brush.getImageData(3, 3, 1, 1).data[0] < 128 ? 'dark' : 'light');
       for (const name of \(Self.charts)) {
@@ -110,7 +110,9 @@ struct ReportInBrowserTests {
         tell(blue > 100);
       }
       """
-    let answers = try answer(of: script, in: page, folder, window + scheme)
+    let answers = try answer(
+      of: script, in: page + "<img id=shot style='display:none' src='data:image/png;base64,\(picture)'>", folder,
+      window + scheme)
     #expect(answers == [dark ? "dark" : "light"] + Self.charts.map { _ in "true" })
   }
 
@@ -122,12 +124,5 @@ struct ReportInBrowserTests {
     let document = try Data(contentsOf: URL(fileURLWithPath: folder.path("page.pdf")))
     #expect(document.starts(with: Data("%PDF-".utf8)))
     #expect(document.count > 10_000)
-  }
-}
-
-extension String {
-  /// With a comma after each thousand.
-  fileprivate var grouped: String {
-    String(reversed().enumerated().flatMap { $0 > 0 && $0 % 3 == 0 ? [",", $1] : [$1] }.reversed())
   }
 }
