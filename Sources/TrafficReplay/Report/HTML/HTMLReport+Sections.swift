@@ -26,7 +26,7 @@ extension HTMLReport {
   /// What is looked for first.
   var figures: String {
     var figures = [
-      ("packets completed", Readable.count(ledger.completed.packets)),
+      ("completed", Readable.count(ledger.completed.packets)),
       ("time", Readable.duration(result.elapsed)),
       ("packet rate", Readable.packetRate(result.packetsPerSecond)),
       ("bit rate", Readable.bitRate(result.bitsPerSecond)),
