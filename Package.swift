@@ -38,17 +38,19 @@ let package = Package(
     // The tool.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .target(name: "PacketCapture", dependencies: ["CPcap"], swiftSettings: product),
+    .target(name: "NetworkInterface", dependencies: ["CPlatform"], swiftSettings: product),
     .target(
       name: "TrafficReplay",
       dependencies: [
-        "NetVSC", "NetVSP", "PacketCapture", "SharedMemory", "WireFormats",
+        "NetVSC", "NetVSP", "NetworkInterface", "PacketCapture", "SharedMemory", "WireFormats",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: product),
     .target(
       name: "Benchmarks",
       dependencies: [
-        "NetVSC", "NetVSP", "PacketCapture", "SharedMemory", "TrafficReplay", "VMBusRing", "WireFormats",
+        "CSpinningSender", "NetVSC", "NetVSP", "NetworkInterface", "PacketCapture", "SharedMemory", "TrafficReplay",
+        "VMBusRing", "WireFormats",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .target(name: "CDPDKRing", condition: .when(traits: ["DPDK"])),
       ],
@@ -56,7 +58,7 @@ let package = Package(
     .executableTarget(
       name: "NetVSCTool",
       dependencies: [
-        "Benchmarks", "NetVSC", "PacketCapture", "SharedMemory", "TrafficReplay",
+        "Benchmarks", "NetVSC", "NetworkInterface", "PacketCapture", "SharedMemory", "TrafficReplay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: product),
@@ -69,10 +71,13 @@ let package = Package(
         .linkedLibrary("rte_eal", .when(traits: ["DPDK"])),
       ]),
 
+    // A peer of benchmarks: what keeps a pace in the plainest way.
+    .target(name: "CSpinningSender"),
+
     // Tests mirror the targets.
     .target(
-      name: "TestSupport", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], path: "Tests/TestSupport",
-      swiftSettings: language),
+      name: "TestSupport", dependencies: ["NetworkInterface", "SharedMemory", "VMBusRing", "WireFormats"],
+      path: "Tests/TestSupport", swiftSettings: language),
     .testTarget(
       name: "SharedMemoryTests", dependencies: ["SharedMemory", "TestSupport"], swiftSettings: language),
     .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats", "TestSupport"], swiftSettings: language),
@@ -95,8 +100,13 @@ let package = Package(
       swiftSettings: language),
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
     .testTarget(
+      name: "NetworkInterfaceTests", dependencies: ["NetworkInterface", "SharedMemory", "TestSupport"],
+      swiftSettings: language),
+    .testTarget(
       name: "TrafficReplayTests",
-      dependencies: ["NetVSC", "NetVSP", "PacketCapture", "TrafficReplay", "WireFormats", "TestSupport"],
+      dependencies: [
+        "NetVSC", "NetVSP", "NetworkInterface", "PacketCapture", "TrafficReplay", "WireFormats", "TestSupport",
+      ],
       swiftSettings: language),
     .testTarget(
       name: "NetVSCToolTests",
@@ -106,5 +116,6 @@ let package = Package(
       ],
       swiftSettings: language),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
 )

@@ -6,8 +6,8 @@ package struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measures parts of the transmit path, beside a peer where there is one.",
     subcommands: [
-      BenchRingCommand.self, BenchEngineCommand.self, BenchReplayCommand.self, BenchCrossingCommand.self,
-      BenchLapsCommand.self, BenchPacketsCommand.self, BenchCountsCommand.self,
+      BenchRingCommand.self, BenchEngineCommand.self, BenchReplayCommand.self, BenchPaceCommand.self,
+      BenchCrossingCommand.self, BenchLapsCommand.self, BenchPacketsCommand.self, BenchCountsCommand.self,
     ])
 
   package init() {}

@@ -18,6 +18,8 @@ package struct ReplayCommand: ParsableCommand {
         netvsc replay --loop 0 --duration 10 --json result.json capture.pcap
         netvsc replay --pps 10000 --report result.html capture.pcap
         netvsc replay --queues 1 --sink pcap:copy.pcap capture.pcap
+        sudo netvsc replay --pps 1000 --sink interface:eth1 capture.pcap
+        sudo netvsc replay --timed --sink tap:tap0 capture.pcap
         netvsc replay --pps 10000 --loop 0 --duration 60 capture.pcap
         netvsc replay --timed --speed 10 capture.pcap
         netvsc replay --queues 2 --senders-per-queue 4 --host threads capture.pcap
@@ -47,7 +49,8 @@ package struct ReplayCommand: ParsableCommand {
         66   a capture is missing, a directory, or not readable
         69   the host went away, or completed nothing while there was no room
         70   an internal fault: the ledger or the digest does not balance
-        74   a sink or an output could not be written
+        74   a sink or an output could not be written, an interface is missing or down
+        77   no permission to send to an interface
         130  interrupted, after draining and reporting
       """)
 

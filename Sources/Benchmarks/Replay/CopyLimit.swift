@@ -10,43 +10,22 @@ struct CopyLimit {
   private static let sectionCount = 8
   private static let copiesPerSection = 8
 
-  private let frames: SharedBytes
-  private var ranges: [Range<Int>] = []
+  private let frames: CapturedFrames
   private let sections: SharedBytes
   private let clock: MonotonicClock
 
-  /// Reads the frames that fit into a section, twice: to see how many bytes they are, and to keep them. Throws where the
-  /// capture cannot be read.
+  /// Takes the frames that fit into a section. Throws where the capture cannot be read.
   init(capture path: String, clock: MonotonicClock = .monotonic) throws(CaptureError) {
     self.clock = clock
-    var end = 0
-    var reader = try CaptureReader(path: path)
-    while let packet = try reader.next() {
-      let byteCount = packet.bytes.byteCount
-      guard byteCount <= Self.sectionByteCount else { continue }
-      ranges.append(end..<end + byteCount)
-      end += byteCount
-    }
-    frames = SharedBytes(allocating: max(end, 1))
+    frames = try CapturedFrames(capture: path, longest: Self.sectionByteCount)
     sections = SharedBytes(allocating: Self.sectionCount * Self.sectionByteCount)
-    try keepFrames(of: path)
-  }
-
-  private func keepFrames(of path: String) throws(CaptureError) {
-    var reader = try CaptureReader(path: path)
-    var next = 0
-    while next < ranges.count, let packet = try reader.next() {
-      guard packet.bytes.byteCount == ranges[next].count else { continue }
-      frames.write(packet.bytes, at: ranges[next].lowerBound)
-      next += 1
-    }
   }
 
   /// Copies all frames so often. Returns the frames per second.
   func measure(passes: Int) -> Double {
     let start = clock.now()
     for _ in 0..<passes { copy() }
-    return Double(passes * ranges.count) * 1e9 / Double(max(clock.now() - start, 1))
+    return Double(passes * frames.ranges.count) * 1e9 / Double(max(clock.now() - start, 1))
   }
 
   /// Copies with each of `limits` on a thread of its own, all at once. Returns the frames per second of all together:
@@ -65,12 +44,12 @@ struct CopyLimit {
   @inline(never)
   private func copy() {
     var (section, place, copies) = (0, 0, 0)
-    for range in ranges {
+    for range in frames.ranges {
       if copies == Self.copiesPerSection || place + range.count > Self.sectionByteCount {
         section = (section + 1) % Self.sectionCount
         (place, copies) = (0, 0)
       }
-      sections.write(frames.span(range), at: section * Self.sectionByteCount + place)
+      sections.write(frames.bytes.span(range), at: section * Self.sectionByteCount + place)
       place += range.count
       copies += 1
     }

@@ -52,7 +52,7 @@ package struct ChannelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the host does with frames: null drops them, verify compares digests with the sender's, pcap:FILE writes a nanosecond capture, pcap:- to standard output (default: verify).",
+      "What the host does with frames: null drops them, verify compares digests with the sender's, pcap:FILE writes a nanosecond capture, pcap:- to standard output, interface:NAME sends them from an interface, tap:NAME lets them arrive at a TAP interface, made for the run where there is none of that name (default: verify).",
       valueName: "sink"),
     transform: OptionText.sink)
   package var sink = SinkChoice.verify

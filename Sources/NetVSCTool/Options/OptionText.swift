@@ -55,7 +55,10 @@ enum OptionText {
   }
 
   static let sink: @Sendable (String) throws -> SinkChoice = { text in
-    guard let choice = SinkChoice(text) else { throw ValidationError("give null, verify or pcap:FILE") }
+    guard let choice = SinkChoice(text) else {
+      throw ValidationError(
+        "give null, verify, pcap:FILE, tap:NAME or interface:NAME, with the name of an interface, of 1 to 15 bytes")
+    }
     return choice
   }
 }

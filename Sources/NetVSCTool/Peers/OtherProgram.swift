@@ -19,6 +19,7 @@ struct OtherProgram {
   }
 
   var path: String { url.path }
+  var name: String { url.lastPathComponent }
 
   /// Runs it to its end.
   func run(_ arguments: [String]) throws -> Outcome {

@@ -22,13 +22,13 @@ struct Tcpreplay {
 
   private func measure() throws -> Double {
     let network = "netvsc-bench-\(getpid())"
-    try run(["netns", "add", network])
+    try ip.succeed(["netns", "add", network])
     defer { _ = try? ip.run(["netns", "delete", network]) }
-    try run(["-netns", network, "link", "add", "sending", "type", "veth", "peer", "name", "receiving"])
+    try ip.succeed(["-netns", network, "link", "add", "sending", "type", "veth", "peer", "name", "receiving"])
     for interface in ["sending", "receiving"] {
-      try run(["-netns", network, "link", "set", interface, "mtu", "9216", "up"])
+      try ip.succeed(["-netns", network, "link", "set", interface, "mtu", "9216", "up"])
     }
-    let outcome = try run(
+    let outcome = try ip.succeed(
       [
         "netns", "exec", network, tcpreplay.path, "--topspeed", "--preload-pcap", "--loop", "\(Self.passCount)",
         "--intf1", "sending", capture,
@@ -37,14 +37,5 @@ struct Tcpreplay {
       throw PeerError("tcpreplay told no rate")
     }
     return rate
-  }
-
-  @discardableResult
-  private func run(_ arguments: [String]) throws -> OtherProgram.Outcome {
-    let outcome = try ip.run(arguments)
-    guard outcome.status == 0 else {
-      throw PeerError("'ip \(arguments.joined(separator: " "))' failed: \(outcome.errors.firstLine)")
-    }
-    return outcome
   }
 }

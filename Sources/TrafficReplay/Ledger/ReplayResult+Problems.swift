@@ -5,6 +5,9 @@ extension ReplayResult {
     var lines = captures.compactMap(\.problem)
     if let failure { lines.append(failure.text) }
     lines += imbalances
+    if earlyCount > 0 {
+      lines.append("\(Readable.amount(earlyCount, of: "packet")) left before their time, by a fault of this program")
+    }
     // A failure of the sink is reported by the host as well, in the same words.
     if let problem = host.problem, !(failure.map { problem.hasSuffix($0.text) } ?? false) { lines.append(problem) }
     if ledger.refused.packets > 0 { lines.append(refusalLine(ledger)) }

@@ -7,6 +7,8 @@ package struct HostAccount: Sendable {
   package var messages: UInt64 = 0
   /// How often it rang for the guest.
   package var doorbells: UInt64 = 0
+  /// Frames that the sink had no room for at once, and that waited for it.
+  package var sinkWaits: UInt64 = 0
   /// Messages that broke the protocol.
   package var violations: UInt64 = 0
   /// One line about the first thing that went wrong at the host.
@@ -30,6 +32,7 @@ package struct VerifyDigests: Sendable, Equatable {
 /// Why a run ended before it was done. Each says in one line: what, where, what to do.
 package enum RunFailure: Error, Sendable, Equatable {
   case hostWentAway(String)
+  case notPermitted(String)
   case sinkFailed(String)
   case outputFailed(String)
   case internalFault(String)
@@ -37,7 +40,9 @@ package enum RunFailure: Error, Sendable, Equatable {
   /// The line.
   package var text: String {
     switch self {
-    case .hostWentAway(let text), .sinkFailed(let text), .outputFailed(let text), .internalFault(let text): text
+    case .hostWentAway(let text), .notPermitted(let text), .sinkFailed(let text), .outputFailed(let text),
+      .internalFault(let text):
+      text
     }
   }
 }

@@ -14,6 +14,8 @@ package enum ReplayStatus: Int32, Sendable, CaseIterable {
   case internalFault = 70
   /// A sink or an output could not be written, or a capture not be read on.
   case inputOutputFailed = 74
+  /// The sink is an interface that this user may not send to.
+  case notPermitted = 77
   /// Stopped from outside, after draining and reporting. 128 + SIGINT, as shells have it.
   case interrupted = 130
 
@@ -23,20 +25,21 @@ package enum ReplayStatus: Int32, Sendable, CaseIterable {
   }
 
   private static let precedence: [ReplayStatus] = [
-    .captureUnreadable, .internalFault, .hostGone, .inputOutputFailed, .interrupted, .captureUnusable, .incomplete,
+    .captureUnreadable, .notPermitted, .internalFault, .hostGone, .inputOutputFailed, .interrupted, .captureUnusable,
+    .incomplete,
   ]
 
   private func applies(to result: ReplayResult) -> Bool {
     switch (self, result.failure) {
-    case (.internalFault, .internalFault), (.hostGone, .hostWentAway): true
+    case (.notPermitted, .notPermitted), (.internalFault, .internalFault), (.hostGone, .hostWentAway): true
     case (.inputOutputFailed, .sinkFailed), (.inputOutputFailed, .outputFailed): true
-    case (.internalFault, _): !result.imbalances.isEmpty
+    case (.internalFault, _): !result.imbalances.isEmpty || result.earlyCount > 0
     case (.captureUnreadable, _): result.captures.contains { $0.failure?.exitStatus == .captureUnreadable }
     case (.captureUnusable, _): result.captures.contains { $0.failure?.exitStatus == .captureUnusable }
     case (.interrupted, _): result.interrupted
     case (.incomplete, _): !result.completedSomethingAndAll
     case (.inputOutputFailed, _): result.captures.contains { $0.failure?.exitStatus == .inputOutputFailed }
-    case (.hostGone, _), (.complete, _): false
+    case (.notPermitted, _), (.hostGone, _), (.complete, _): false
     }
   }
 }

@@ -53,6 +53,7 @@ struct HostSection: Encodable {
     case delivered
     case messages
     case doorbells
+    case sinkWaits = "sink_waits"
     case violations
     case problem
   }
@@ -63,6 +64,7 @@ struct HostSection: Encodable {
     try container.encode(account.delivered, forKey: .delivered)
     try container.encode(account.messages, forKey: .messages)
     try container.encode(account.doorbells, forKey: .doorbells)
+    try container.encode(account.sinkWaits, forKey: .sinkWaits)
     try container.encode(account.violations, forKey: .violations)
     try container.encode(account.problem, forKey: .problem)
   }

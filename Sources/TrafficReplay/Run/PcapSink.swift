@@ -3,7 +3,7 @@ internal import PacketCapture
 internal import Synchronization
 
 /// Writes every frame that the host receives to a capture, stamped on arrival.
-final class PcapSink: FrameSink {
+final class PcapSink: RunSink {
   private let writer: Mutex<CaptureWriter?>
   private let stop: RunStop
 
@@ -17,7 +17,7 @@ final class PcapSink: FrameSink {
     do throws(CaptureError) {
       try append(frame, timestamp: timestamp)
     } catch {
-      stop.request()
+      stop.request(because: .sinkFailed(error.description))
       throw SinkError(error.description)
     }
   }
@@ -29,8 +29,12 @@ final class PcapSink: FrameSink {
   }
 
   /// Completes the file. Throws when anything since its creation did not reach it.
-  func close() throws(CaptureError) {
+  func close() throws(RunFailure) {
     let writer = writer.withLock { $0.take() }
-    try writer?.close()
+    do throws(CaptureError) {
+      try writer?.close()
+    } catch {
+      throw .sinkFailed(error.description)
+    }
   }
 }

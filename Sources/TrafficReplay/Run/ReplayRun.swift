@@ -1,5 +1,6 @@
 internal import NetVSC
 internal import NetVSP
+internal import NetworkInterface
 internal import PacketCapture
 package import SharedMemory
 internal import Synchronization
@@ -60,7 +61,7 @@ package struct ReplayRun {
 
   private func run(_ captures: [InspectedCapture], into result: inout ReplayResult) throws(RunFailure) {
     let stop = RunStop()
-    let sink = try makePcapSink(stop)
+    let sink = try makeSink(stop)
     let host = try openHost(sink)
     defer { host.shutDown() }
     let device = try openDevice(host)
@@ -72,25 +73,50 @@ package struct ReplayRun {
     device.close(timeout: options.stallTimeout)
     host.shutDown()
     account(for: host.statistics(), in: &result)
-    do throws(CaptureError) {
+    result.failure = stop.failure ?? result.failure
+    if let count = sink?.waitCount, count > 0 {
+      result.host.sinkWaits = count
+      let frames = Readable.amount(count, of: "frame")
+      result.notes.append("\(frames) had to wait for room in the interface (\(options.sink))")
+    }
+    do throws(RunFailure) {
       try sink?.close()
-    } catch  where result.failure == nil {
-      result.failure = .sinkFailed(error.description)
-    } catch {}
+    } catch {
+      result.failure = result.failure ?? error
+    }
   }
 
   // MARK: Opening
 
-  private func makePcapSink(_ stop: RunStop) throws(RunFailure) -> PcapSink? {
-    guard case .pcap(let path) = options.sink else { return nil }
-    do {
-      return try PcapSink(path: path, stop: stop)
-    } catch {
-      throw .sinkFailed(error.description)
+  /// The sink that is not the host's own.
+  private func makeSink(_ stop: RunStop) throws(RunFailure) -> (any RunSink)? {
+    switch options.sink {
+    case .null, .verify: return nil
+    case .pcap(let path):
+      do throws(CaptureError) {
+        return try PcapSink(path: path, stop: stop)
+      } catch {
+        throw .sinkFailed(error.description)
+      }
+    case .tap(let name):
+      return try makeInterfaceSink(stop) { () throws(InterfaceError) in try TapDevice(name) }
+    case .interface(let name):
+      return try makeInterfaceSink(stop) { () throws(InterfaceError) in try PacketSocket(sendingTo: name) }
     }
   }
 
-  private func openHost(_ sink: PcapSink?) throws(RunFailure) -> Host {
+  private func makeInterfaceSink<Port: FramePort>(
+    _ stop: RunStop, to open: () throws(InterfaceError) -> Port
+  ) throws(RunFailure) -> InterfaceSink<Port> {
+    do throws(InterfaceError) {
+      return InterfaceSink(
+        try open(), options: options, stop: stop, control: control, clock: clock, sleep: sleep)
+    } catch {
+      throw RunFailure(error, of: options.sink)
+    }
+  }
+
+  private func openHost(_ sink: (any RunSink)?) throws(RunFailure) -> Host {
     var configuration = HostConfiguration()
     configuration.execution =
       switch options.hostMode {
@@ -101,7 +127,7 @@ package struct ReplayRun {
       switch options.sink {
       case .null: .null
       case .verify: .verify
-      case .pcap: sink.map { .frames($0) } ?? .null
+      case .pcap, .tap, .interface: sink.map { .frames($0) } ?? .null
       }
     configuration.wallClock = wallClock
     for fault in options.faults { configuration.add(fault) }
@@ -119,6 +145,8 @@ package struct ReplayRun {
     configuration.sendersPerQueue = options.sendersPerQueue
     configuration.ringMode = options.ringMode
     if options.copy == .never { configuration.copyThreshold = 0 }
+    // A message is completed as a whole, so that a frame which may fail by itself goes by itself.
+    if options.sink.isInterface { configuration.packetsPerMessage = 1 }
     configuration.clock = clock
     do {
       return try Device.open(host.offer, configuration)
@@ -233,7 +261,6 @@ package struct ReplayRun {
     result.host.violations = total.violations
     result.host.problem = host.problem
     result.verify?.received = total.digest
-    if let sinkFailure = host.sinkFailure { result.failure = .sinkFailed(sinkFailure) }
   }
 }
 

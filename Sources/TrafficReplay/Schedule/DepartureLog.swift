@@ -7,6 +7,8 @@ package struct DepartureLog: Sendable {
   private var publishedCount: UInt64 = 0
   /// How late packets were, in nanoseconds.
   package private(set) var gapErrors = LatencyCounters()
+  /// How many left before they were due: that is none, and counted as no time late.
+  package private(set) var earlyCount: UInt64 = 0
   /// When the first and the last of them were due.
   package private(set) var span: ClosedRange<UInt64>?
 
@@ -20,8 +22,10 @@ package struct DepartureLog: Sendable {
     // A send that fails may have published packets that nobody noted.
     let count = min(Int(publishedCount - self.publishedCount), due.count)
     guard count > 0 else { return }
-    // Traps on a packet that left early: none does.
-    for index in 0..<count { gapErrors.record(time - due[index]) }
+    for index in 0..<count {
+      gapErrors.record(max(time, due[index]) - due[index])
+      if time < due[index] { earlyCount += 1 }
+    }
     span = (span?.lowerBound ?? due[0])...due[count - 1]
     due.removeFirst(count)
     self.publishedCount = publishedCount

@@ -4,6 +4,7 @@ import TrafficReplay
 /// Something that decides an exit status, in the order in which it does.
 private enum Circumstance: Int, CaseIterable {
   case captureMissing
+  case notPermitted
   case imbalance
   case hostGone
   case sinkFailed
@@ -14,6 +15,7 @@ private enum Circumstance: Int, CaseIterable {
   var status: ReplayStatus {
     switch self {
     case .captureMissing: .captureUnreadable
+    case .notPermitted: .notPermitted
     case .imbalance: .internalFault
     case .hostGone: .hostGone
     case .sinkFailed: .inputOutputFailed
@@ -26,6 +28,7 @@ private enum Circumstance: Int, CaseIterable {
   func spoil(_ result: inout ReplayResult) {
     switch self {
     case .captureMissing: result.captures.append(CaptureAccount(path: "x", ended: .refused, failure: .missing))
+    case .notPermitted: result.failure = .notPermitted("no")
     case .imbalance: result.verify?.received += 1
     case .hostGone: result.failure = .hostWentAway("gone")
     case .sinkFailed: result.failure = .sinkFailed("full")
@@ -45,14 +48,15 @@ struct ReplayStatusTests {
 
   @Test("has the numbers that are promised")
   func numbers() {
-    #expect(ReplayStatus.allCases.map(\.rawValue) == [0, 1, 65, 66, 69, 70, 74, 130])
+    #expect(ReplayStatus.allCases.map(\.rawValue) == [0, 1, 65, 66, 69, 70, 74, 77, 130])
   }
 
-  @Test("is that of the first circumstance that applies, of any that come together", arguments: 1..<1 << 7)
+  @Test("is that of the first circumstance that applies, of any that come together", arguments: 1..<1 << 8)
   func precedence(set: Int) {
     let circumstances = Circumstance.allCases.filter { set >> $0.rawValue & 1 == 1 }
     // A run ends for one reason only.
-    guard !(circumstances.contains(.hostGone) && circumstances.contains(.sinkFailed)) else { return }
+    let reasons: [Circumstance] = [.notPermitted, .hostGone, .sinkFailed]
+    guard circumstances.count(where: { reasons.contains($0) }) < 2 else { return }
     var result = sampleResult()
     for circumstance in circumstances { circumstance.spoil(&result) }
     #expect(ReplayStatus(of: result) == circumstances[0].status)
@@ -79,7 +83,8 @@ struct ReplayStatusTests {
   @Test("follows from why the run failed")
   func failures() {
     let expected: [(RunFailure, Int32)] = [
-      (.hostWentAway(""), 69), (.sinkFailed(""), 74), (.outputFailed(""), 74), (.internalFault(""), 70),
+      (.hostWentAway(""), 69), (.notPermitted(""), 77), (.sinkFailed(""), 74), (.outputFailed(""), 74),
+      (.internalFault(""), 70),
     ]
     for (failure, code) in expected {
       var result = sampleResult()
@@ -93,6 +98,14 @@ struct ReplayStatusTests {
     var result = sampleResult()
     result.move(1, to: part)
     #expect(ReplayStatus(of: result) == .incomplete)
+  }
+
+  @Test("is 70 for packets that left before their time, and says so")
+  func early() {
+    var result = sampleResult()
+    result.pacing = PaceAccount(packetCount: 2000, span: 1, gapErrors: [], earlyCount: 2)
+    #expect(ReplayStatus(of: result) == .internalFault)
+    #expect(result.problems == ["2 packets left before their time, by a fault of this program"])
   }
 
   @Test("is 70 for a violation, even though the host went away because of it")
