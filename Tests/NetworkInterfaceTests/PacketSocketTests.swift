@@ -41,7 +41,7 @@ struct PacketSocketTests {
 
   @Test("gives tags back that the kernel takes out of frames", arguments: [[0x81, 0x00], [0x88, 0xA8]] as [[UInt8]])
   func tags(type: [UInt8]) throws {
-    let sent = [frame(60), frame(64, type: type + [0x20, 0x2A, 0x88, 0xB5]), frame(1518, type: type + [0, 1, 8, 0])]
+    let sent = [frame(60), frame(64, type: type + [0x20, 0x2A, 0x88, 0xB5]), frame(1514, type: type + [0, 1, 8, 0])]
     let received = try TestNetwork.run {
       try TestNetwork.makePair("near", "far")
       let receiver = try PacketSocket(receivingFrom: far, bufferByteCount: 1 << 20)
