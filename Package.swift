@@ -37,7 +37,9 @@ let package = Package(
 
     // The tool.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
-    .target(name: "PacketCapture", dependencies: ["CPcap"], swiftSettings: product),
+    .systemLibrary(
+      name: "CCompression", providers: [.apt(["libbz2-dev", "liblzma-dev", "libzstd-dev", "zlib1g-dev"])]),
+    .target(name: "PacketCapture", dependencies: ["CCompression", "CPcap"], swiftSettings: product),
     .target(name: "NetworkInterface", dependencies: ["CPlatform"], swiftSettings: product),
     .target(
       name: "TrafficReplay",

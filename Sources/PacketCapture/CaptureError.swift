@@ -13,6 +13,8 @@ package enum CaptureError: Error, Equatable, Sendable {
   case secondLinkType(path: String, afterPackets: Int, first: LinkType, second: LinkType)
   /// The system failed to read on. The `afterPackets` packets before were delivered.
   case readFailed(path: String, afterPackets: Int, reason: String)
+  /// Somebody stopped the reading while it waited. The `afterPackets` packets before were delivered.
+  case stopped(path: String, afterPackets: Int)
   /// A capture could not be created, or what was written did not all reach it.
   case writeFailed(path: String, reason: String)
 }
@@ -28,8 +30,8 @@ extension CaptureError: CustomStringConvertible {
     case .notReadable(let path, let reason):
       "\(path): cannot be opened (\(reason)); check that this user may read it"
     case .notACapture(let path, let reason):
-      "\(path): not a capture (\(reason)); give a pcap or pcapng file, uncompressed: "
-        + "'editcap IN OUT' converts compressed and other captures"
+      "\(path): not a capture (\(reason)); give a pcap or pcapng file, as it is or compressed by gzip, bzip2, xz or "
+        + "zstd: 'editcap IN OUT' converts other captures"
     case .damaged(let path, let count, let reason):
       Self.describeDamage(path: path, afterPackets: count, reason: reason)
     case .secondLinkType(let path, let count, let first, let second):
@@ -38,6 +40,8 @@ extension CaptureError: CustomStringConvertible {
         + "tshark -r IN -Y 'frame.encap_type == 1' -w PART && editcap -T ether PART OUT"
     case .readFailed(let path, let count, let reason):
       "\(path): reading failed after \(Self.packets(count)) (\(reason)); check the disk or connection it comes from"
+    case .stopped(let path, let count):
+      "\(path): reading was stopped after \(Self.packets(count)); start again to have the others"
     case .writeFailed(let path, let reason):
       "\(path): cannot be written (\(reason)); what is there may be incomplete, choose another place or make room"
     }

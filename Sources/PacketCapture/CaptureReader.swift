@@ -1,54 +1,91 @@
-/// Reads a pcap or pcapng file from its beginning to its end, one packet at a time, in constant memory.
+/// Reads a pcap or pcapng file, compressed or not, from its beginning to its end, one packet at a time, in constant memory.
 package struct CaptureReader: ~Copyable, Sendable {
   private enum Ending {
     case clean
     case failed(CaptureError)
   }
 
+  /// The path that stands for standard input.
+  package static let standardInputPath = "-"
+
+  /// What errors call a capture: its path, or what that stands for.
+  package static func name(ofPath path: String) -> String { path == standardInputPath ? "standard input" : path }
+
+  /// What errors name: the path, or what it stands for.
   package let path: String
-  /// The link type of every packet the reader gives.
+  /// The link type of every packet in the file.
   package let linkType: LinkType
   /// The most bytes the capture kept of a packet, as the file says it; longer records are cut to it.
   package let snapLength: Int
   /// The number of packets read so far.
   package private(set) var packetCount = 0
+  /// How many of them were not given, because no Ethernet header can be made for them. See `EthernetFraming`.
+  package private(set) var skippedCount: UInt64 = 0
+  /// Whether packets get an Ethernet header that they were captured without.
+  package let isFraming: Bool
   /// Whether another reader of the same path gives the same packets: not so for a pipe.
   package var canBeReadAgain: Bool { file.canBeReadAgain }
   private var file: SaveFile
+  private var framing: EthernetFraming
   private var ending: Ending?
 
-  /// Opens the file, or pipe or device, and reads its header.
+  /// Opens the file, or pipe or device, and reads its header. Packets of raw IP and of cooked captures get an Ethernet
+  /// header with these addresses. While a pipe gives nothing, `isStopped` is asked whether to give up.
   ///
-  /// Throws `notFound`, `isDirectory`, `notReadable`, `notACapture` or `readFailed`.
-  package init(path: String) throws(CaptureError) {
-    file = try SaveFile(path: path)
-    self.path = path
+  /// Throws `notFound`, `isDirectory`, `notReadable`, `notACapture`, `damaged`, `readFailed` or `stopped`.
+  package init(
+    path: String, ethernet: EthernetAddresses? = nil, isStopped: @escaping @Sendable () -> Bool = { false }
+  ) throws(CaptureError) {
+    file = try SaveFile(path: path, isStopped: isStopped)
+    self.path = Self.name(ofPath: path)
     linkType = LinkType(rawValue: file.linkType)
     snapLength = file.snapLength
+    framing = EthernetFraming(of: linkType, ethernet)
+    isFraming = framing.isNeeded
   }
 
-  /// The next packet, or nil at the end of the file.
+  /// The next packet, or nil at the end of the file. While there is nothing to read yet, `whileWaiting` is called, at
+  /// once and then now and then.
   ///
-  /// Throws `damaged`, `secondLinkType` or `readFailed`, and then the same again at each further call.
+  /// Throws `damaged`, `secondLinkType`, `readFailed` or `stopped`, and then the same again at each further call.
   @_lifetime(&self)
-  package mutating func next() throws(CaptureError) -> CapturedPacket? {
+  package mutating func next(whileWaiting: () -> Void = {}) throws(CaptureError) -> CapturedPacket? {
+    guard try readPacket(whileWaiting: whileWaiting) else { return nil }
+    if isFraming { return framing.packet }
+    return file.packet
+  }
+
+  /// Reads the next packet that is to be given. Returns false at the end of the file.
+  private mutating func readPacket(whileWaiting: () -> Void) throws(CaptureError) -> Bool {
+    while try advance(whileWaiting: whileWaiting) {
+      if !isFraming || framing.frame(packetOf: file) { return true }
+      skippedCount += 1
+    }
+    return false
+  }
+
+  /// Reads a packet of the file. Returns false at its end.
+  private mutating func advance(whileWaiting: () -> Void) throws(CaptureError) -> Bool {
     switch ending {
-    case .clean: return nil
+    case .clean: return false
     case .failed(let error): throw error
     case nil: break
     }
-    switch file.advance() {
+    let error: CaptureError
+    switch file.advance(whileWaiting: whileWaiting) {
     case .packet:
       packetCount += 1
-      return file.packet
+      return true
     case .end:
       ending = .clean
-      return nil
+      return false
+    case .stopped:
+      error = .stopped(path: path, afterPackets: packetCount)
     case .failed(let reason, let isSystemFailure):
-      let error = describe(reason, isSystemFailure: isSystemFailure)
-      ending = .failed(error)
-      throw error
+      error = describe(reason, isSystemFailure: isSystemFailure)
     }
+    ending = .failed(error)
+    throw error
   }
 
   private func describe(_ reason: String, isSystemFailure: Bool) -> CaptureError {

@@ -1,7 +1,7 @@
 internal import CPcap
 internal import Glibc
 
-// The door to libpcap, and to the C streams it reads and writes: every call that takes or gives a pointer is made here.
+// The door to libpcap: every call that takes or gives a pointer is made here.
 
 /// What libpcap knows about link types.
 enum LibPcap {
@@ -14,61 +14,15 @@ enum LibPcap {
   }
 }
 
-/// A call on a stream that failed.
-struct StreamError: Error {
-  /// The value of `errno` right after the call.
-  let code: Int32
-
-  /// The system's own text for the code.
-  var reason: String { unsafe String(cString: strerror(code)) }
-}
-
-/// A C stream with a buffer of ours, which it needs until it is closed.
-///
-/// The C library's own buffer is a single disk block, which costs a system call for every few packets.
-@safe
-private struct BufferedStream: ~Copyable {
-  private static let bufferByteCount = 256 * 1024
-
-  let file: UnsafeMutablePointer<FILE>
-  private let buffer: UnsafeMutableRawPointer
-
-  init(path: String, mode: String) throws(StreamError) {
-    guard let file = unsafe fopen(path, mode) else { throw StreamError(code: errno) }
-    unsafe self.init(file)
-  }
-
-  /// Writes to standard output, which stays open when the stream closes.
-  init(standardOutput mode: String) throws(StreamError) {
-    let descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
-    guard descriptor >= 0, let file = unsafe fdopen(descriptor, mode) else { throw StreamError(code: errno) }
-    unsafe self.init(file)
-  }
-
-  private init(_ file: UnsafeMutablePointer<FILE>) {
-    unsafe self.file = unsafe file
-    unsafe buffer = .allocate(byteCount: Self.bufferByteCount, alignment: 64)
-    // SAFETY: the stream uses the buffer until it is closed, which is before `deinit`.
-    unsafe setvbuf(file, buffer.assumingMemoryBound(to: CChar.self), _IOFBF, Self.bufferByteCount)
-  }
-
-  /// The owner closes the stream first, or libpcap does for it.
-  deinit { unsafe buffer.deallocate() }
-
-  func close() { unsafe fclose(file) }
-  var hasFailed: Bool { unsafe ferror(file) != 0 }
-  var isRegularFile: Bool {
-    var status = stat()
-    return unsafe fstat(fileno(file), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
-  var endedEmpty: Bool { unsafe feof(file) != 0 && ftell(file) == 0 }
-}
-
 /// A capture open for reading.
 @safe
 struct SaveFile: ~Copyable, @unchecked Sendable {
   // `@unchecked`: owned by this value alone, which one thread uses at a time; libpcap keeps no state per thread.
   private let stream: BufferedStream
+  /// What the stream reads from; nil where it reads the file itself.
+  private let input: StreamedInput?
+  /// The pipe behind it that may keep its reader waiting.
+  private let pipe: InputFile?
   private let capture: OpaquePointer
   private var header: UnsafeMutablePointer<pcap_pkthdr>?
   private var data: UnsafePointer<UInt8>?
@@ -76,47 +30,73 @@ struct SaveFile: ~Copyable, @unchecked Sendable {
   enum Step {
     case packet
     case end
+    case stopped
     case failed(reason: String, isSystemFailure: Bool)
   }
 
   /// Whether opening the path again begins at its beginning again: not so for a pipe.
-  var canBeReadAgain: Bool { stream.isRegularFile }
+  var canBeReadAgain: Bool { pipe == nil }
 
-  init(path: String) throws(CaptureError) {
-    let stream = try Self.openStream(path)
+  /// Opens a capture, compressed or not. Who reads a pipe asks `isStopped` while it waits.
+  init(path: String, isStopped: @escaping @Sendable () -> Bool) throws(CaptureError) {
+    let file = try InputFile(path: path, isStopped: isStopped)
+    let name = CaptureReader.name(ofPath: path)
+    let input = try Self.makeInput(of: file, path: name, isStopped)
+    let stream = try Self.makeStream(of: file, input, path: name)
     do {
-      unsafe capture = try Self.open(stream, path: path)
+      unsafe capture = try Self.open(stream, input, path: name)
     } catch {
       stream.close()
       throw error
     }
     self.stream = stream
+    self.input = input
+    pipe = file.canBeReadAgain ? nil : file
   }
 
-  private static func openStream(_ path: String) throws(CaptureError) -> BufferedStream {
-    do {
-      return try BufferedStream(path: path, mode: "rbe")
+  private static func makeInput(
+    of file: InputFile, path: String, _ isStopped: @escaping @Sendable () -> Bool
+  ) throws(CaptureError) -> StreamedInput? {
+    do throws(InputFailure) {
+      return try StreamedInput(file, isStopped: isStopped)
     } catch {
-      throw error.code == ENOENT || error.code == ENOTDIR
-        ? .notFound(path: path) : .notReadable(path: path, reason: error.reason)
+      throw Self.error(error, path: path)
     }
   }
 
-  private static func open(_ stream: borrowing BufferedStream, path: String) throws(CaptureError) -> OpaquePointer {
-    var status = stat()
-    guard unsafe fstat(fileno(stream.file), &status) == 0 else {
-      throw .notReadable(path: path, reason: StreamError(code: errno).reason)
+  private static func makeStream(
+    of file: InputFile, _ input: StreamedInput?, path: String
+  ) throws(CaptureError) -> BufferedStream {
+    do throws(StreamError) {
+      guard let input else { return try BufferedStream(descriptor: file.takeDescriptor()) }
+      return try BufferedStream(reading: input)
+    } catch {
+      throw .notReadable(path: path, reason: error.reason)
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+  }
+
+  private static func error(_ failure: InputFailure, path: String) -> CaptureError {
+    switch failure {
+    case .system(let reason): .readFailed(path: path, afterPackets: 0, reason: reason)
+    case .damaged(let reason): .damaged(path: path, afterPackets: 0, reason: reason)
+    case .stopped: .stopped(path: path, afterPackets: 0)
+    }
+  }
+
+  private static func open(
+    _ stream: borrowing BufferedStream, _ input: StreamedInput?, path: String
+  ) throws(CaptureError) -> OpaquePointer {
     // SAFETY: libpcap fills in at most PCAP_ERRBUF_SIZE bytes, the last of them zero, when it returns no capture.
     var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
     let precision = UInt32(PCAP_TSTAMP_PRECISION_NANO)
     if let capture = unsafe pcap_fopen_offline_with_tstamp_precision(stream.file, precision, &text) {
       return unsafe capture
     }
+    if let failure = input?.failure { throw error(failure, path: path) }
     let reason = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     if stream.hasFailed { throw .readFailed(path: path, afterPackets: 0, reason: reason) }
-    throw .notACapture(path: path, reason: stream.endedEmpty ? "the file is empty" : reason)
+    let isEmpty = input?.isEmpty ?? stream.endedEmpty
+    throw .notACapture(path: path, reason: isEmpty ? "the file is empty" : reason)
   }
 
   /// Closes the stream as well.
@@ -125,13 +105,27 @@ struct SaveFile: ~Copyable, @unchecked Sendable {
   var linkType: Int32 { unsafe pcap_datalink(capture) }
   var snapLength: Int { Int(unsafe pcap_snapshot(capture)) }
 
-  /// Reads the next packet into libpcap's buffer.
-  mutating func advance() -> Step {
+  /// Reads the next packet into libpcap's buffer. While a pipe gives nothing, `whileWaiting` is called now and then.
+  mutating func advance(whileWaiting: () -> Void) -> Step {
+    guard let pipe else { return advance() }
+    return withoutActuallyEscaping(whileWaiting) { whileWaiting in
+      pipe.whileWaiting = whileWaiting
+      defer { pipe.whileWaiting = nil }
+      return advance()
+    }
+  }
+
+  private mutating func advance() -> Step {
     switch unsafe pcap_next_ex(capture, &header, &data) {
     case 1: .packet
     case PCAP_ERROR_BREAK: .end
     default:
-      .failed(reason: unsafe String(cString: pcap_geterr(capture)), isSystemFailure: stream.hasFailed)
+      switch input?.failure {
+      case .stopped: .stopped
+      case .damaged(let reason): .failed(reason: reason, isSystemFailure: false)
+      case .system(let reason): .failed(reason: reason, isSystemFailure: true)
+      case nil: .failed(reason: unsafe String(cString: pcap_geterr(capture)), isSystemFailure: stream.hasFailed)
+      }
     }
   }
 
@@ -218,16 +212,5 @@ struct DumpFile: ~Copyable, @unchecked Sendable {
     try flush()
     let second = unsafe fcntl(fileno(stream.file), F_DUPFD_CLOEXEC, 0)
     if second >= 0, Glibc.close(second) != 0 { throw StreamError(code: errno) }
-  }
-}
-
-extension [UInt8] {
-  /// The bytes of the array.
-  var rawSpan: RawSpan {
-    @_lifetime(borrow self)
-    borrowing get {
-      // SAFETY: a byte has no padding.
-      unsafe span.bytes
-    }
   }
 }

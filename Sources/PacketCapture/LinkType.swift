@@ -9,6 +9,12 @@ package struct LinkType: RawRepresentable, Hashable, Sendable {
   package static let rawIP = Self(rawValue: 12)
   /// The 16-byte header of Linux "cooked" captures, as the `any` interface gives them.
   package static let linuxCooked = Self(rawValue: 113)
+  /// The 20-byte header of their second version.
+  package static let linuxCooked2 = Self(rawValue: 276)
+  /// No header at all: the packet begins with its IPv4 header.
+  package static let ipv4 = Self(rawValue: 228)
+  /// No header at all: the packet begins with its IPv6 header.
+  package static let ipv6 = Self(rawValue: 229)
 
   /// The type for a code as a capture file stores it.
   ///
@@ -21,14 +27,17 @@ package struct LinkType: RawRepresentable, Hashable, Sendable {
   /// The name libpcap knows it by, for instance `EN10MB`; a number where libpcap has no name.
   package var name: String { LibPcap.name(ofLinkType: rawValue) ?? "DLT \(rawValue)" }
 
-  /// For a type that cannot be sent, what the owner of the capture can do; nil for Ethernet. Fits behind a semicolon.
+  /// For a type that cannot be sent as it is, what the owner of the capture can do; nil for Ethernet. Fits behind a
+  /// semicolon.
   package var advice: String? {
     switch self {
     case .ethernet:
       nil
     case .linuxCooked:
-      "convert it with 'editcap -C 2 -T ether IN OUT' (the MAC addresses will mean nothing), or capture on one "
-        + "Ethernet interface instead of 'any'"
+      "give its packets an Ethernet header with --ethernet SRC,DST, or convert it with 'editcap -C 2 -T ether IN OUT' "
+        + "(the MAC addresses will mean nothing)"
+    case .linuxCooked2, .rawIP, .ipv4, .ipv6:
+      "give its packets an Ethernet header with --ethernet SRC,DST"
     default:
       "capture on an Ethernet interface instead; 'editcap -T ether' only relabels, it gives packets no Ethernet header"
     }

@@ -13,6 +13,7 @@ struct CaptureErrorTests {
     .damaged(path: "a.pcap", afterPackets: 7, reason: "bogus"),
     .secondLinkType(path: "a.pcap", afterPackets: 1, first: .ethernet, second: .linuxCooked),
     .readFailed(path: "a.pcap", afterPackets: 7, reason: "Input/output error"),
+    .stopped(path: "a.pcap", afterPackets: 7),
     .writeFailed(path: "a.pcap", reason: "No space left on device"),
   ]
 

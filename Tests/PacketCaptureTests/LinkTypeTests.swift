@@ -23,6 +23,12 @@ struct LinkTypeTests {
     }
   }
 
+  @Test("the advice names the option for those types that it helps", arguments: [12, 113, 228, 229, 276, 105, 9999])
+  func ethernetOption(code: Int32) {
+    let isHelped = ![105, 9999].contains(code)
+    #expect(LinkType(rawValue: code).advice?.contains("--ethernet SRC,DST") == isHelped)
+  }
+
   @Test(
     "the advice for a cooked capture gives an Ethernet one with the same packets", .peer("editcap"), .peer("tshark"),
     .enabled(if: SharedCaptures.arePresent))

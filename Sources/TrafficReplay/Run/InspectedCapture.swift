@@ -80,7 +80,7 @@ extension CaptureError {
     case .isDirectory, .notReadable: .unreadable
     case .notACapture: .notACapture
     case .damaged, .secondLinkType: .damaged
-    case .readFailed, .writeFailed: .readFailed
+    case .readFailed, .stopped, .writeFailed: .readFailed
     }
   }
 }
