@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import PacketCapture
 package import TrafficReplay
 
 /// `netvsc replay`.
@@ -7,8 +8,8 @@ package struct ReplayCommand: ParsableCommand {
     commandName: "replay",
     abstract: "Replays captures through VMBus rings and accounts for every packet.",
     discussion: """
-      Reads pcap and pcapng files of Ethernet frames, puts every frame into a ring of one of the queues, and waits for \
-      the host's completions. No byte of a frame is changed, but for TCP frames above the MTU: the host cuts these \
+      Reads pcap and pcapng files of Ethernet frames, as they are or compressed by gzip, bzip2, xz or zstd, puts every \
+      frame into a ring of one of the queues, and waits for the host's completions. No byte of a frame is changed, but for TCP frames above the MTU: the host cuts these \
       into segments. Ctrl-C stops sending, drains and reports; a second one \
       ends at once.
 
@@ -23,6 +24,8 @@ package struct ReplayCommand: ParsableCommand {
         netvsc replay --pps 10000 --loop 0 --duration 60 capture.pcap
         netvsc replay --timed --speed 10 capture.pcap
         netvsc replay --queues 2 --senders-per-queue 4 --host threads capture.pcap
+        netvsc replay --ethernet 02:00:00:00:00:01,02:00:00:00:00:02 any.pcap.gz
+        tcpdump -i eth0 -U -w - | netvsc replay --timed -
         netvsc replay --fault die:1000 --drain-timeout 1 capture.pcap
 
       FAULTS:
@@ -55,7 +58,8 @@ package struct ReplayCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The captures to send, one after the other.", completion: .file(extensions: ["pcap", "pcapng", "cap"]))
+    help: "The captures to send, one after the other; - is standard input.",
+    completion: .file(extensions: ["pcap", "pcapng", "cap", "gz", "bz2", "xz", "zst"]))
   package var captures: [String]
 
   @OptionGroup(title: "Channel")
@@ -82,7 +86,15 @@ package struct ReplayCommand: ParsableCommand {
       throw ValidationError(
         "\(toStandardOutput[0]) and \(toStandardOutput[1]) would both write to standard output; name a file")
     }
-    var read = captures
+    let fromStandardInput = captures.count { $0 == CaptureReader.standardInputPath }
+    guard fromStandardInput <= 1 else {
+      throw ValidationError("- is given more than once, and standard input can be read only once; name files")
+    }
+    guard fromStandardInput == 0 || !StandardStreams.standardInputIsTerminal else {
+      throw ValidationError("- is a terminal, which gives no capture; pipe one in, or name a file")
+    }
+    // Standard input may be a file as well, which has this name.
+    var read = captures.map { $0 == CaptureReader.standardInputPath ? "/dev/stdin" : $0 }
     for (option, path) in outputFiles {
       if let clash = read.first(where: { FileIdentity.same($0, path) }) {
         throw ValidationError("\(option) would write over \(clash), which is in use already; name another file")
@@ -109,7 +121,7 @@ package struct ReplayCommand: ParsableCommand {
       packetLimit: traffic.limit > 0 ? traffic.limit : nil,
       duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, pace: pace.pace,
       sink: channel.sink,
-      drainTimeout: traffic.drainTimeout.nanoseconds, faults: channel.fault)
+      drainTimeout: traffic.drainTimeout.nanoseconds, faults: channel.fault, ethernet: traffic.ethernet)
   }
 
   package func run() throws {

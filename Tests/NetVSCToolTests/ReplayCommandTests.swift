@@ -1,6 +1,7 @@
 import ArgumentParser
 import NetVSC
 import NetVSCTool
+import PacketCapture
 import Testing
 import TrafficReplay
 
@@ -27,7 +28,7 @@ struct ReplayCommandTests {
       "1514",
       "--loop", "3", "--limit", "100", "--duration", "0.5", "--sink", "pcap:out.pcap", "--drain-timeout", "2",
       "--copy", "never", "--vlan-offload", "--mss", "1400", "--fault", "die:7", "--fault", "slow", "--json", "out.json",
-      "--progress", "never", "--quiet",
+      "--progress", "never", "--quiet", "--ethernet", "02:00:00:00:00:01,02:00:00:00:00:02",
       "b.pcapng",
     ])
     #expect(
@@ -37,7 +38,8 @@ struct ReplayCommandTests {
           hostMode: .threads, frameLimit: 1514, copy: .never, vlanOffload: true, segmentByteCount: 1400, loopCount: 3,
           packetLimit: 100, duration: 500_000_000,
           sink: .pcap(path: "out.pcap"), drainTimeout: 2_000_000_000,
-          faults: [try #require(HostFault("die:7")), try #require(HostFault("slow:64"))]))
+          faults: [try #require(HostFault("die:7")), try #require(HostFault("slow:64"))],
+          ethernet: EthernetAddresses(source: [2, 0, 0, 0, 0, 1], destination: [2, 0, 0, 0, 0, 2])))
     #expect(command.output.json == .file("out.json"))
     #expect(command.output.progress == .never)
     #expect(command.output.quiet)

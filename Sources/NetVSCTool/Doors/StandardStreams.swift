@@ -13,4 +13,6 @@ enum StandardStreams {
       guard opened == descriptor else { return }
     }
   }
+
+  static var standardInputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PacketCapture
 internal import TrafficReplay
 
 /// A length of time that is written in seconds.
@@ -52,6 +53,13 @@ enum OptionText {
       throw ValidationError("give one of \(kinds), most of which take a number as in die:1000")
     }
     return fault
+  }
+
+  static let ethernet: @Sendable (String) throws -> EthernetAddresses = { text in
+    guard let addresses = EthernetAddresses(text) else {
+      throw ValidationError("give two MAC addresses, such as 02:00:00:00:00:01,02:00:00:00:00:02")
+    }
+    return addresses
   }
 
   static let sink: @Sendable (String) throws -> SinkChoice = { text in

@@ -1,4 +1,5 @@
 package import ArgumentParser
+package import PacketCapture
 internal import TrafficReplay
 
 /// How much is sent, and how long it is waited for.
@@ -36,6 +37,13 @@ package struct TrafficOptions: ParsableArguments {
       valueName: "bytes"),
     transform: OptionText.wholeNumber(in: ReplayOptions.segmentByteCounts))
   package var mss: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Puts an Ethernet header with these addresses, such as 02:00:00:00:00:01,02:00:00:00:00:02, before packets of raw IP and of Linux cooked captures, in place of the cooked header. Packets that have no EtherType are skipped. Ethernet captures stay as they are.",
+      valueName: "src,dst"),
+    transform: OptionText.ethernet)
+  package var ethernet: EthernetAddresses?
 
   package init() {}
 }

@@ -1,4 +1,5 @@
 package import NetVSC
+package import PacketCapture
 
 /// How a packet finds its queue.
 package enum Steering: String, Sendable, CaseIterable {
@@ -66,6 +67,8 @@ package struct ReplayOptions: Sendable, Equatable {
   package var drainTimeout: UInt64
   /// What the built-in host does wrong.
   package var faults: [HostFault]
+  /// The addresses of the Ethernet header that packets of raw IP and of cooked captures get; nil: such are refused.
+  package var ethernet: EthernetAddresses?
 
   /// The number of senders together: as many, at most, as there will be.
   package var senderCount: Int { queueCount * sendersPerQueue }
@@ -76,7 +79,7 @@ package struct ReplayOptions: Sendable, Equatable {
     vlanOffload: Bool = false,
     segmentByteCount: Int? = nil, loopCount: UInt64 = 1, packetLimit: UInt64? = nil,
     duration: UInt64? = nil, pace: Pace = .topSpeed, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000,
-    faults: [HostFault] = []
+    faults: [HostFault] = [], ethernet: EthernetAddresses? = nil
   ) {
     precondition(Self.queueCounts.contains(queueCount), "from 1 to 64 queues can be opened")
     precondition(Self.senderCounts.contains(sendersPerQueue), "from 1 to 64 senders can share a queue")
@@ -102,6 +105,7 @@ package struct ReplayOptions: Sendable, Equatable {
     self.sink = sink
     self.drainTimeout = drainTimeout
     self.faults = faults
+    self.ethernet = ethernet
   }
 
   /// How long the host may complete nothing while there is no room to send, in nanoseconds: as long as it is waited for

@@ -93,6 +93,8 @@ enum ChunkMemory: Sendable {
 final class CaptureChunk: Sendable {
   /// Room for the frames of a chunk: enough that handing one over costs nothing beside sending it.
   static let capacity = 4 << 20
+  /// Room that is begun with anew when a chunk was handed over before it was full.
+  static let leastCapacity = 64 << 10
 
   private let parts: ChunkParts
   private let pool: ChunkPool
@@ -127,8 +129,8 @@ struct ChunkBuilder: ~Copyable {
   private var used: [Int]
 
   /// An empty one with room for at least one frame of `byteCount` bytes in each of its lanes.
-  init(laneCount: Int, forFrameOf byteCount: Int, from pool: ChunkPool) throws(DeviceError) {
-    partByteCount = Self.roundedUp(max(CaptureChunk.capacity / laneCount, byteCount))
+  init(capacity: Int, laneCount: Int, forFrameOf byteCount: Int, from pool: ChunkPool) throws(DeviceError) {
+    partByteCount = Self.roundedUp(max(capacity / laneCount, byteCount))
     used = Array(repeating: 0, count: laneCount)
     parts = try pool.take(byteCount: laneCount * partByteCount)
     self.pool = pool
@@ -138,10 +140,10 @@ struct ChunkBuilder: ~Copyable {
   var isEmpty: Bool { parts.lanes.allSatisfy(\.ranges.isEmpty) }
 
   /// Whether a frame of that size fits into a lane's part as well.
-  func hasRoom(for byteCount: Int, lane: Int) -> Bool { partByteCount - used[lane] >= byteCount }
+  func hasRoom(for byteCount: Int, lane: Int) -> Bool { partByteCount - used[lane] >= Self.roundedUp(byteCount) }
 
-  /// Frames begin at multiples of 16, which copies well.
-  private static func roundedUp(_ byteCount: Int) -> Int { (byteCount + 15) & ~15 }
+  /// Frames begin at multiples of 16, which copies well. An empty one takes room as well, so that there is an end to them.
+  private static func roundedUp(_ byteCount: Int) -> Int { (max(byteCount, 1) + 15) & ~15 }
 
   /// Adds a frame that fits.
   mutating func append(
@@ -157,9 +159,9 @@ struct ChunkBuilder: ~Copyable {
         byteOffset: UInt32(place + treatment.frameOffset), byteCount: UInt32(treatment.byteCount(of: frame))))
     parts.lanes[lane].ordinals.append(ordinal)
     if let mark { parts.lanes[lane].marks.append(mark) }
-    used[lane] = Self.roundedUp(used[lane] + frame.byteCount)
+    used[lane] += Self.roundedUp(frame.byteCount)
   }
 
-  /// The chunk that it has become.
-  consuming func finish() -> CaptureChunk { CaptureChunk(parts, of: pool) }
+  /// The chunk that it has become: nothing is added from now on.
+  func finish() -> CaptureChunk { CaptureChunk(parts, of: pool) }
 }

@@ -14,6 +14,7 @@ struct CaptureSource {
   /// The table of the start: a flow keeps its order as long as its table stays.
   private let flowSteering: FlowSteering
   private let control: ReplayControl
+  private let limit: ReadingLimit
   private let keptLimit: Int
   /// One for each capture; of the first pass.
   private(set) var accounts: [CaptureAccount]
@@ -25,7 +26,7 @@ struct CaptureSource {
 
   init(
     _ options: ReplayOptions, _ inspected: [InspectedCapture], lanes: LanePlan, device: Device, control: ReplayControl,
-    keptLimit: Int
+    limit: ReadingLimit, keptLimit: Int
   ) {
     self.options = options
     self.keptLimit = keptLimit
@@ -36,14 +37,18 @@ struct CaptureSource {
     terms = FrameTerms(options, on: device)
     flowSteering = device.flowSteering
     self.control = control
+    self.limit = limit
   }
 
-  /// Feeds the lanes until all passes are done, the limit is reached, or the feed is cancelled.
-  mutating func run(into feed: ChunkFeed) {
+  /// Feeds the lanes until all passes are done, the limit is reached, or the feed is cancelled. `whileWaiting` is called
+  /// now and then while a pipe gives nothing.
+  mutating func run(into feed: ChunkFeed, whileWaiting: () -> Void) {
     var pass: UInt64 = 0
     var offered: UInt64 = 0
     while options.loopCount == 0 || pass < options.loopCount {
-      guard let summary = readPass(first: pass == 0, offeredBefore: offered, into: feed) else { return }
+      guard
+        let summary = readPass(first: pass == 0, offeredBefore: offered, into: feed, whileWaiting: whileWaiting)
+      else { return }
       offered += summary.packetCount
       if pass == 0 { tellExpectation(packetsPerPass: summary.packetCount) }
       let reachedLimit = options.packetLimit.map { offered >= $0 } ?? false
@@ -78,18 +83,34 @@ struct CaptureSource {
   }
 
   /// Reads all captures once. Returns nil when the feed was cancelled, or is because there is no memory.
-  private mutating func readPass(first: Bool, offeredBefore: UInt64, into feed: ChunkFeed) -> PassSummary? {
+  private mutating func readPass(
+    first: Bool, offeredBefore: UInt64, into feed: ChunkFeed, whileWaiting: () -> Void
+  ) -> PassSummary? {
     var summary = PassSummary(marks: PaceMarks(options.pace))
     // What is sent once need not be kept, and what did not fit the first time will not fit now.
     if options.loopCount == 1 || !first { summary.kept = nil }
     var keptByteCount = 0
-    guard var builder = makeBuilder(forFrameOf: 0, feed) else { return nil }
+    var capacity = CaptureChunk.capacity
+    guard var builder = makeBuilder(of: capacity, forFrameOf: 0, feed) else { return nil }
     var isCancelled = false
 
     func hand(over chunk: CaptureChunk) {
       keptByteCount += chunk.byteCount
       if keptByteCount > keptLimit { summary.kept = nil } else { summary.kept?.append(chunk) }
       if !feed.put(.chunk(chunk)) { isCancelled = true }
+    }
+
+    /// Hands over what there is while the reader waits for more, so that a live capture leaves as it comes.
+    func handOverPart() {
+      whileWaiting()
+      guard !isCancelled, !builder.isEmpty else { return }
+      capacity = CaptureChunk.leastCapacity
+      guard var part = makeBuilder(of: capacity, forFrameOf: 0, feed) else {
+        isCancelled = true
+        return
+      }
+      swap(&builder, &part)
+      hand(over: part.finish())
     }
 
     let room = options.packetLimit.map { $0 - min($0, offeredBefore) }
@@ -103,8 +124,14 @@ struct CaptureSource {
       var account = CaptureAccount(path: accounts[index].path, linkType: accounts[index].linkType)
       do throws(CaptureError) {
         var reader = try inspected[index].makeReader()
+        defer { account.skipped += reader.skippedCount }
         while !isCancelled {
-          guard let packet = try reader.next() else { break }
+          // A pipe that has given enough need not end, nor go on.
+          if let room, summary.packetCount >= room, !reader.canBeReadAgain {
+            account.ended = .limit
+            break
+          }
+          guard let packet = try reader.next(whileWaiting: handOverPart) else { break }
           if let room, summary.packetCount >= room {
             account.ended = .limit
             break
@@ -112,7 +139,8 @@ struct CaptureSource {
           let frame = packet.bytes
           let lane = lanes.lane(for: frame, ordinal: summary.packetCount, flowSteering)
           if !builder.hasRoom(for: frame.byteCount, lane: lane) {
-            guard var full = makeBuilder(forFrameOf: frame.byteCount, feed) else { return nil }
+            capacity = min(2 * capacity, CaptureChunk.capacity)
+            guard var full = makeBuilder(of: capacity, forFrameOf: frame.byteCount, feed) else { return nil }
             swap(&builder, &full)
             hand(over: full.finish())
           }
@@ -127,11 +155,13 @@ struct CaptureSource {
             digests: options.sink == .verify)
           summary.packetCount += 1
         }
-        if isCancelled { account.ended = control.stopRequested ? .interrupted : .limit }
+        if isCancelled { account.ended = limit.end }
       } catch {
-        account.ended = .damaged
-        account.failure = error.failure
-        account.problem = error.description
+        account.end(with: error, at: limit)
+        if case .stopped = error {
+          feed.cancel()
+          isCancelled = true
+        }
       }
       if first {
         accounts[index] = account
@@ -145,9 +175,9 @@ struct CaptureSource {
     return isCancelled ? nil : summary
   }
 
-  private mutating func makeBuilder(forFrameOf byteCount: Int, _ feed: ChunkFeed) -> ChunkBuilder? {
+  private mutating func makeBuilder(of capacity: Int, forFrameOf byteCount: Int, _ feed: ChunkFeed) -> ChunkBuilder? {
     do {
-      return try ChunkBuilder(laneCount: lanes.count, forFrameOf: byteCount, from: pool)
+      return try ChunkBuilder(capacity: capacity, laneCount: lanes.count, forFrameOf: byteCount, from: pool)
     } catch {
       failure = .internalFault("there is no memory to read captures into: \(error)")
       feed.cancel()

@@ -10,19 +10,28 @@ struct InspectedCapture: Sendable {
   /// A pipe stays open, for what was read of it would be gone.
   private let pipe: OpenPipe?
 
-  /// Opens the capture and judges its link type.
-  init(path: String) {
+  private let ethernet: EthernetAddresses?
+  private let limit: ReadingLimit
+
+  /// Opens the capture and judges its link type, which `ethernet` makes up for where it can.
+  init(path: String, ethernet: EthernetAddresses?, limit: ReadingLimit) {
     var account = CaptureAccount(path: path)
+    self.ethernet = ethernet
+    self.limit = limit
     do throws(CaptureError) {
-      let reader = try CaptureReader(path: path)
+      let reader = try Self.open(path, ethernet, limit)
       account.linkType = reader.linkType.name
-      if let advice = reader.linkType.advice {
-        account.refuse(.linkType, "\(path): link type \(reader.linkType) cannot be sent; \(advice)")
+      if let advice = reader.linkType.advice, !reader.isFraming {
+        account.refuse(.linkType, "\(reader.path): link type \(reader.linkType) cannot be sent; \(advice)")
       }
       canBeReadAgain = reader.canBeReadAgain
       pipe = canBeReadAgain ? nil : OpenPipe(reader)
     } catch {
-      account.refuse(error.failure, error.description)
+      if case .stopped = error {
+        account.ended = limit.end
+      } else {
+        account.refuse(error.failure, error.description)
+      }
       canBeReadAgain = false
       pipe = nil
     }
@@ -32,7 +41,13 @@ struct InspectedCapture: Sendable {
   /// A reader at the beginning of the capture. Of a pipe there is one.
   func makeReader() throws(CaptureError) -> CaptureReader {
     if let reader = pipe?.take() { return reader }
-    return try CaptureReader(path: account.path)
+    return try Self.open(account.path, ethernet, limit)
+  }
+
+  private static func open(
+    _ path: String, _ ethernet: EthernetAddresses?, _ limit: ReadingLimit
+  ) throws(CaptureError) -> CaptureReader {
+    try CaptureReader(path: path, ethernet: ethernet, isStopped: { limit.isReached })
   }
 }
 
@@ -65,10 +80,22 @@ extension CaptureAccount {
       later.problem ?? "\(path): changed while it was sent: \(packets) packets, and \(later.packets) in a later pass"
   }
 
+  /// Says why there are no more packets.
+  mutating func end(with error: CaptureError, at limit: ReadingLimit) {
+    if case .stopped = error {
+      ended = limit.end
+    } else {
+      ended = .damaged
+      failure = error.failure
+      problem = error.description
+    }
+  }
+
   /// Says that there is no second pass over a pipe.
   mutating func refuseAgain() {
     failure = .readFailed
-    problem = "\(path): is no file that can be read twice, and too large to be kept; give a file, or send it once"
+    problem =
+      "\(CaptureReader.name(ofPath: path)): is no file that can be read twice, and too large to be kept; give a file, or send it once"
   }
 }
 

@@ -28,6 +28,16 @@ final class PcapSink: RunSink {
     }
   }
 
+  /// Shows what it has to whoever reads the file meanwhile.
+  func flush() {
+    do {
+      try writer.withLock { (writer) throws(CaptureError) in try writer?.flush() }
+    } catch {
+      // Closing tells why.
+      stop.request()
+    }
+  }
+
   /// Completes the file. Throws when anything since its creation did not reach it.
   func close() throws(RunFailure) {
     let writer = writer.withLock { $0.take() }

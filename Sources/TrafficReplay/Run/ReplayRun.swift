@@ -42,7 +42,9 @@ package struct ReplayRun {
 
   /// Replays on the calling thread and threads of its own; returns when all is accounted for.
   package func run() -> ReplayResult {
-    let captures = options.capturePaths.map(InspectedCapture.init(path:))
+    let stop = RunStop()
+    let limit = ReadingLimit(control, stop, clock, duration: options.duration)
+    let captures = options.capturePaths.map { InspectedCapture(path: $0, ethernet: options.ethernet, limit: limit) }
     var result = ReplayResult(options: options, captures: captures.map(\.account))
     if options.sink == .verify { result.verify = VerifyDigests(offered: 0, received: 0) }
     guard result.captures.allSatisfy({ $0.failure == nil }) else { return result }
@@ -51,16 +53,19 @@ package struct ReplayRun {
       result.interrupted = true
       return result
     }
+    // Time is up, and a pipe has not even begun.
+    guard result.captures.allSatisfy({ $0.linkType != nil }) else { return result }
     do throws(RunFailure) {
-      try run(captures, into: &result)
+      try run(captures, stop, limit, into: &result)
     } catch {
       result.failure = error
     }
     return result
   }
 
-  private func run(_ captures: [InspectedCapture], into result: inout ReplayResult) throws(RunFailure) {
-    let stop = RunStop()
+  private func run(
+    _ captures: [InspectedCapture], _ stop: RunStop, _ limit: ReadingLimit, into result: inout ReplayResult
+  ) throws(RunFailure) {
     let sink = try makeSink(stop)
     let host = try openHost(sink)
     defer { host.shutDown() }
@@ -68,7 +73,7 @@ package struct ReplayRun {
     defer { device.close(timeout: options.stallTimeout) }
     note(device, in: &result)
 
-    let outcomes = try send(captures, through: device, stop: stop, into: &result)
+    let outcomes = try send(captures, through: device, stop, limit, into: &result) { sink?.flush() }
     account(for: outcomes, in: &result)
     device.close(timeout: options.stallTimeout)
     host.shutDown()
@@ -173,8 +178,10 @@ package struct ReplayRun {
 
   // MARK: Sending
 
+  /// Sends the captures. `whileWaiting` is called now and then while a pipe gives nothing.
   private func send(
-    _ captures: [InspectedCapture], through device: Device, stop: RunStop, into result: inout ReplayResult
+    _ captures: [InspectedCapture], through device: Device, _ stop: RunStop, _ limit: ReadingLimit,
+    into result: inout ReplayResult, whileWaiting: () -> Void
   ) throws(RunFailure) -> [LaneOutcome] {
     let lanes = LanePlan(options, queueCount: device.queueCount)
     let feed: ChunkFeed
@@ -187,6 +194,7 @@ package struct ReplayRun {
     var threads: [WorkerThread] = []
     defer { for thread in threads { thread.join() } }
     let start = clock.now()
+    limit.begin(at: start)
     let schedule = SharedSchedule(options.pace)
     var failure: RunFailure?
     for lane in 0..<lanes.count where failure == nil {
@@ -206,8 +214,8 @@ package struct ReplayRun {
       }
     }
     var source = CaptureSource(
-      options, captures, lanes: lanes, device: device, control: control, keptLimit: keptLimit)
-    source.run(into: feed)
+      options, captures, lanes: lanes, device: device, control: control, limit: limit, keptLimit: keptLimit)
+    source.run(into: feed, whileWaiting: whileWaiting)
     for thread in threads { thread.join() }
     threads = []
     result.captures = source.accounts
