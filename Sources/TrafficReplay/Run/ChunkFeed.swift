@@ -62,23 +62,26 @@ final class ChunkFeed: Sendable {
   /// The lane's next item; `end` when the feed was cancelled.
   func take(lane: Int) -> FeedItem {
     while true {
-      let item: FeedItem? = state.withLock { state in
-        if state.isCancelled { return .end }
-        let index = state.next[lane] - state.first
-        guard index < state.items.count else { return nil }
-        let item = state.items[index]
-        state.next[lane] += 1
-        let slowest = state.next.min() ?? 0
-        state.items.removeFirst(slowest - state.first)
-        state.first = slowest
-        return item
-      }
-      if let item {
-        readerBell.ring()
-        return item
-      }
+      if let item = takeAtOnce(lane: lane) { return item }
       laneBells[lane].wait(timeout: Self.longestWait)
     }
+  }
+
+  /// The lane's next item, if it is there; `end` when the feed was cancelled.
+  func takeAtOnce(lane: Int) -> FeedItem? {
+    let item: FeedItem? = state.withLock { state in
+      if state.isCancelled { return .end }
+      let index = state.next[lane] - state.first
+      guard index < state.items.count else { return nil }
+      let item = state.items[index]
+      state.next[lane] += 1
+      let slowest = state.next.min() ?? 0
+      state.items.removeFirst(slowest - state.first)
+      state.first = slowest
+      return item
+    }
+    if item != nil { readerBell.ring() }
+    return item
   }
 
   /// Lets the reader and all lanes go: nothing more is to be sent.

@@ -7,6 +7,8 @@ struct SendingLane: ~Copyable {
   private static let burst = 128
   /// How long it waits for the host at once, in nanoseconds, while it cannot send.
   static let longestWait: UInt64 = 10_000_000
+  /// How long it waits for completions at once, in nanoseconds, while the feed may give more.
+  private static let feedWait: UInt64 = 1_000_000
 
   var sender: Sender
   private let index: Int
@@ -112,7 +114,7 @@ struct SendingLane: ~Copyable {
   private mutating func sendAll() throws(SenderError) {
     var isInPass = false
     while true {
-      switch feed.take(lane: index) {
+      switch try nextItem() {
       case .chunk(let chunk):
         if !isInPass { passes += 1 }
         isInPass = true
@@ -126,6 +128,19 @@ struct SendingLane: ~Copyable {
         return
       }
     }
+  }
+
+  /// What the feed gives next. Until it does, completions are taken as they come: a live capture may pause for long.
+  private mutating func nextItem() throws(SenderError) -> FeedItem {
+    while sender.inFlightCount > 0 {
+      if let item = feed.takeAtOnce(lane: index) { return item }
+      try sender.wait(timeout: Self.feedWait)
+      guard try turn() else {
+        feed.cancel()
+        return .end
+      }
+    }
+    return feed.take(lane: index)
   }
 
   private mutating func sendAgain(_ chunks: [CaptureChunk], _ extent: PassExtent) throws(SenderError) {

@@ -56,7 +56,8 @@ struct PipeReplayTests {
     } beside: { control, pipe in
       for count in 1...5 as ClosedRange<UInt64> {
         try? pipe.write(contentsOf: count == 1 ? first : next)
-        // Each packet is in the sink's file before the next one is written.
+        // Each packet is completed, and in the sink's file, before the next one is written.
+        while control.snapshot().completed.packets != count { WorkerThread.sleep(1_000_000) }
         let byteCount = 24 + 76 * count
         while (try? FileManager.default.attributesOfItem(atPath: sink)[.size] as? UInt64) != byteCount {
           WorkerThread.sleep(1_000_000)
