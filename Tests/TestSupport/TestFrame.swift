@@ -48,10 +48,21 @@ package struct TestFrame: Sendable {
 
   private var protocolNumber: UInt8 { isUDP ? 17 : 6 }
 
+  private var otherAddresses: [UInt8]?
+
+  /// The addresses, the source's first.
   private var addresses: [UInt8] {
+    if let otherAddresses { return otherAddresses }
     guard isIPv6 else { return [192, 0, 2, 1, 192, 0, 2, 2] }
     let prefix: [UInt8] = [0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     return prefix + [1] + prefix + [2]
+  }
+
+  /// Gives it other addresses: those it has are the bytes of the source, and then of the destination.
+  package mutating func changeAddresses(_ change: (inout [UInt8]) -> Void) {
+    var addresses = addresses
+    change(&addresses)
+    otherAddresses = addresses
   }
 
   /// The frame's bytes.

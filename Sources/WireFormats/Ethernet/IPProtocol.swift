@@ -8,6 +8,7 @@ package struct IPProtocol: WireCode {
   package static let udp = Self(rawValue: 17)
   package static let routing = Self(rawValue: 43)
   package static let fragment = Self(rawValue: 44)
+  package static let icmpv6 = Self(rawValue: 58)
   package static let destinationOptions = Self(rawValue: 60)
 
   package var name: String? {
@@ -17,6 +18,7 @@ package struct IPProtocol: WireCode {
     case .udp: "UDP"
     case .routing: "routing"
     case .fragment: "fragment"
+    case .icmpv6: "ICMPv6"
     case .destinationOptions: "destination options"
     default: nil
     }

@@ -51,6 +51,9 @@ struct FrameLayoutTests {
     var fragment = GoldenVectors.frame.bytes
     fragment[20] = 0x20
     #expect(try #require(parse(fragment)).transport == nil)
+    #expect(try #require(parse(fragment)).leadingTransport?.offset == 34, "the first fragment has it in front")
+    fragment[21] = 1
+    #expect(try #require(parse(fragment)).leadingTransport == nil)
     var options = GoldenVectors.frame.bytes
     options[14] = 0x4F
     #expect(try #require(parse(options)).transport == nil)
