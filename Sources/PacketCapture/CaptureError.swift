@@ -11,6 +11,8 @@ package enum CaptureError: Error, Equatable, Sendable {
   case damaged(path: String, afterPackets: Int, reason: String)
   /// After `afterPackets` packets, all of the first type, the file announces packets of a second one.
   case secondLinkType(path: String, afterPackets: Int, first: LinkType, second: LinkType)
+  /// The filter asks for what packets of this link type do not have.
+  case filterUnfit(path: String, linkType: LinkType, reason: String)
   /// The system failed to read on. The `afterPackets` packets before were delivered.
   case readFailed(path: String, afterPackets: Int, reason: String)
   /// Somebody stopped the reading while it waited. The `afterPackets` packets before were delivered.
@@ -38,6 +40,8 @@ extension CaptureError: CustomStringConvertible {
       "\(path): after \(Self.packets(count)) of link type \(first.name) some of \(second.name) may follow, and one file "
         + "is read as one type; keep its Ethernet packets with "
         + "tshark -r IN -Y 'frame.encap_type == 1' -w PART && editcap -T ether PART OUT"
+    case .filterUnfit(let path, let linkType, let reason):
+      "\(path): the filter does not fit link type \(linkType) (\(reason)); give another, or replay this capture alone"
     case .readFailed(let path, let count, let reason):
       "\(path): reading failed after \(Self.packets(count)) (\(reason)); check the disk or connection it comes from"
     case .stopped(let path, let count):

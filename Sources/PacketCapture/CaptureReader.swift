@@ -19,8 +19,6 @@ package struct CaptureReader: ~Copyable, Sendable {
   package let snapLength: Int
   /// The number of packets read so far.
   package private(set) var packetCount = 0
-  /// How many of them were not given, because no Ethernet header can be made for them. See `EthernetFraming`.
-  package private(set) var skippedCount: UInt64 = 0
   /// Whether packets get an Ethernet header that they were captured without.
   package let isFraming: Bool
   /// Whether another reader of the same path gives the same packets: not so for a pipe.
@@ -44,28 +42,20 @@ package struct CaptureReader: ~Copyable, Sendable {
     isFraming = framing.isNeeded
   }
 
-  /// The next packet, or nil at the end of the file. While there is nothing to read yet, `whileWaiting` is called, at
-  /// once and then now and then.
-  ///
-  /// Throws `damaged`, `secondLinkType`, `readFailed` or `stopped`, and then the same again at each further call.
+  /// The next packet, or nil at the end of the file; those that cannot get an Ethernet header are skipped. While there
+  /// is nothing to read yet, `whileWaiting` is called, at once and then now and then. Throws what `advance` throws.
   @_lifetime(&self)
   package mutating func next(whileWaiting: () -> Void = {}) throws(CaptureError) -> CapturedPacket? {
-    guard try readPacket(whileWaiting: whileWaiting) else { return nil }
-    if isFraming { return framing.packet }
-    return file.packet
-  }
-
-  /// Reads the next packet that is to be given. Returns false at the end of the file.
-  private mutating func readPacket(whileWaiting: () -> Void) throws(CaptureError) -> Bool {
     while try advance(whileWaiting: whileWaiting) {
-      if !isFraming || framing.frame(packetOf: file) { return true }
-      skippedCount += 1
+      if frame() { return packet }
     }
-    return false
+    return nil
   }
 
-  /// Reads a packet of the file. Returns false at its end.
-  private mutating func advance(whileWaiting: () -> Void) throws(CaptureError) -> Bool {
+  /// Goes on to the next packet of the file, calling `whileWaiting` as `next` does. Returns false at its end.
+  ///
+  /// Throws `damaged`, `secondLinkType`, `readFailed` or `stopped`, and then the same again at each further call.
+  package mutating func advance(whileWaiting: () -> Void = {}) throws(CaptureError) -> Bool {
     switch ending {
     case .clean: return false
     case .failed(let error): throw error
@@ -86,6 +76,25 @@ package struct CaptureReader: ~Copyable, Sendable {
     }
     ending = .failed(error)
     throw error
+  }
+
+  /// The packet that `advance` went to last, as it was captured. There must be one.
+  package var captured: CapturedPacket {
+    @_lifetime(borrow self)
+    get { file.packet }
+  }
+
+  /// Gives that packet an Ethernet header where it needs one. Returns false when it cannot have one: see
+  /// `EthernetFraming`.
+  package mutating func frame() -> Bool { isFraming ? framing.frame(packetOf: file) : true }
+
+  /// That packet as a frame, once `frame` said that it is one.
+  package var packet: CapturedPacket {
+    @_lifetime(borrow self)
+    get {
+      if isFraming { return framing.packet }
+      return file.packet
+    }
   }
 
   private func describe(_ reason: String, isSystemFailure: Bool) -> CaptureError {

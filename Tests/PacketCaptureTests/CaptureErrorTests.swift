@@ -12,6 +12,7 @@ struct CaptureErrorTests {
     .damaged(path: "a.pcap", afterPackets: 0, reason: "truncated dump file"),
     .damaged(path: "a.pcap", afterPackets: 7, reason: "bogus"),
     .secondLinkType(path: "a.pcap", afterPackets: 1, first: .ethernet, second: .linuxCooked),
+    .filterUnfit(path: "a.pcap", linkType: .rawIP, reason: "no link-level addressing"),
     .readFailed(path: "a.pcap", afterPackets: 7, reason: "Input/output error"),
     .stopped(path: "a.pcap", afterPackets: 7),
     .writeFailed(path: "a.pcap", reason: "No space left on device"),

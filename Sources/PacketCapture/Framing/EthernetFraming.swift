@@ -65,7 +65,15 @@ struct EthernetFraming: Sendable {
     case .linuxCooked2: Self.etherType(in: packet, at: 0)
     case .ipv4: 0x0800
     case .ipv6: 0x86dd
-    default: packet.isEmpty ? nil : [4: 0x0800, 6: 0x86dd][packet.byte(at: 0) >> 4]
+    default: packet.isEmpty ? nil : Self.etherType(ofVersion: packet.byte(at: 0) >> 4)
+    }
+  }
+
+  private static func etherType(ofVersion version: UInt8) -> UInt16? {
+    switch version {
+    case 4: 0x0800
+    case 6: 0x86dd
+    default: nil
     }
   }
 

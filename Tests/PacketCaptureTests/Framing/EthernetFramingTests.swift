@@ -25,7 +25,7 @@ struct EthernetFramingTests {
           bytes: packet.bytes.withUnsafeBytes { Array($0) }, originalByteCount: packet.originalByteCount,
           timestamp: packet.timestamp))
     }
-    return (records, reader.skippedCount)
+    return (records, UInt64(reader.packetCount - records.count))
   }
 
   /// A cooked header of the first version, for a protocol.
