@@ -9,8 +9,9 @@ package struct ReplayCommand: ParsableCommand {
     abstract: "Replays captures through VMBus rings and accounts for every packet.",
     discussion: """
       Reads pcap and pcapng files of Ethernet frames, as they are or compressed by gzip, bzip2, xz or zstd, puts every \
-      frame into a ring of one of the queues, and waits for the host's completions. No byte of a frame is changed, but for TCP frames above the MTU: the host cuts these \
-      into segments. Ctrl-C stops sending, drains and reports; a second one \
+      frame into a ring of one of the queues, and waits for the host's completions. No byte of a frame is changed \
+      unless that is asked for, but for TCP frames above the MTU: the host cuts these into segments. Ctrl-C stops \
+      sending, drains and reports; a second one \
       ends at once.
 
       EXAMPLES:
@@ -23,6 +24,9 @@ package struct ReplayCommand: ParsableCommand {
         sudo netvsc replay --timed --sink tap:tap0 capture.pcap
         netvsc replay --pps 10000 --loop 0 --duration 60 capture.pcap
         netvsc replay --timed --speed 10 capture.pcap
+        netvsc replay --filter 'udp port 53' --packets 1-1000 capture.pcap
+        netvsc replay --loop 1000 --vary flows capture.pcap
+        netvsc replay --merge --timed inside.pcap outside.pcap
         netvsc replay --queues 2 --senders-per-queue 4 --host threads capture.pcap
         netvsc replay --ethernet 02:00:00:00:00:01,02:00:00:00:00:02 any.pcap.gz
         tcpdump -i eth0 -U -w - | netvsc replay --timed -
@@ -47,7 +51,7 @@ package struct ReplayCommand: ParsableCommand {
       EXIT CODES:
         0    all packets were completed
         1    some were refused, failed or lost, or there was nothing to send
-        64   wrong usage
+        64   wrong usage, a filter that does not fit a capture included
         65   a capture is damaged, is none, or has a link type that cannot be sent
         66   a capture is missing, a directory, or not readable
         69   the host went away, or completed nothing while there was no room
@@ -58,7 +62,7 @@ package struct ReplayCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The captures to send, one after the other; - is standard input.",
+    help: "The captures to send, one after the other unless --merge is given; - is standard input.",
     completion: .file(extensions: ["pcap", "pcapng", "cap", "gz", "bz2", "xz", "zst"]))
   package var captures: [String]
 
@@ -67,6 +71,9 @@ package struct ReplayCommand: ParsableCommand {
 
   @OptionGroup(title: "Traffic")
   package var traffic: TrafficOptions
+
+  @OptionGroup(title: "Choice")
+  package var choice: ChoiceOptions
 
   @OptionGroup(title: "Pace")
   package var pace: PaceOptions
@@ -121,7 +128,8 @@ package struct ReplayCommand: ParsableCommand {
       packetLimit: traffic.limit > 0 ? traffic.limit : nil,
       duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, pace: pace.pace,
       sink: channel.sink,
-      drainTimeout: traffic.drainTimeout.nanoseconds, faults: channel.fault, ethernet: traffic.ethernet)
+      drainTimeout: traffic.drainTimeout.nanoseconds, faults: channel.fault, ethernet: traffic.ethernet,
+      selection: choice.selection, padsTruncated: choice.pad, variation: choice.vary, mergesCaptures: choice.merge)
   }
 
   package func run() throws {

@@ -53,6 +53,12 @@ package struct PrivateBytes: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Sets every byte of the range to zero.
+  package mutating func clear(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= byteCount)
+    unsafe (start + range.lowerBound).initializeMemory(as: UInt8.self, repeating: 0, count: range.count)
+  }
+
   /// The first `count` bytes, for writing.
   @_lifetime(&self)
   package mutating func mutableSpan(_ count: Int) -> MutableRawSpan {

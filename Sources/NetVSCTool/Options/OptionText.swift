@@ -47,6 +47,25 @@ enum OptionText {
     return rate
   }
 
+  static let packetRanges: @Sendable (String) throws -> PacketRanges = { text in
+    do {
+      return try PacketRanges(text)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  /// Judged for Ethernet, of which libpcap can filter more than of other link types. Whether a filter fits a capture of
+  /// another type shows when that is opened.
+  static let filter: @Sendable (String) throws -> String = { text in
+    do {
+      _ = try PacketFilter(text, linkType: .ethernet)
+    } catch {
+      throw ValidationError("\(error); 'man pcap-filter' tells what is allowed")
+    }
+    return text
+  }
+
   static let fault: @Sendable (String) throws -> HostFault = { text in
     guard let fault = HostFault(text) else {
       let kinds = HostFault.Kind.allCases.map(\.rawValue).joined(separator: ", ")

@@ -2,7 +2,7 @@
 package enum CaptureEnd: String, Sendable, CaseIterable {
   /// At its last packet.
   case end
-  /// Where the limit on packets or on time cut it.
+  /// Where the limit on packets or on time cut it, or no later packet was asked for.
   case limit
   /// At the damage that `CaptureAccount.problem` names.
   case damaged
@@ -23,6 +23,8 @@ package enum CaptureFailure: Sendable, CaseIterable {
   case notACapture
   /// Its link type cannot be sent.
   case linkType
+  /// The filter asks for what its link type does not have.
+  case filterUnfit
 }
 
 /// What one capture gave, in one pass over it.
@@ -30,12 +32,13 @@ package struct CaptureAccount: Sendable {
   package var path: String
   /// The link type's name, such as "EN10MB"; nil when the file did not get so far as to tell.
   package var linkType: String?
+  /// Packets that were chosen to be sent.
   package var packets: UInt64
-  /// Captured bytes.
+  /// Captured bytes of these.
   package var bytes: UInt64
-  /// Packets that the capture's snap length had cut, and that were sent as captured.
+  /// How many of them the capture's snap length had cut.
   package var truncated: UInt64
-  /// Packets that were not offered.
+  /// Packets that were read and not chosen, so not offered.
   package var skipped: UInt64
   package var ended: CaptureEnd
   /// One line: what is wrong, where, and what to do about it.

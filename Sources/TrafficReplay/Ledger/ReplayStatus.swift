@@ -4,6 +4,8 @@ package enum ReplayStatus: Int32, Sendable, CaseIterable {
   case complete = 0
   /// Something was refused, failed or lost, or there was nothing to send.
   case incomplete = 1
+  /// What was asked for does not fit a capture.
+  case wrongUsage = 64
   /// A capture is damaged, is none, or has a link type that cannot be sent.
   case captureUnusable = 65
   /// A capture is missing, a directory, or not readable.
@@ -25,7 +27,8 @@ package enum ReplayStatus: Int32, Sendable, CaseIterable {
   }
 
   private static let precedence: [ReplayStatus] = [
-    .captureUnreadable, .notPermitted, .internalFault, .hostGone, .inputOutputFailed, .interrupted, .captureUnusable,
+    .wrongUsage, .captureUnreadable, .notPermitted, .internalFault, .hostGone, .inputOutputFailed, .interrupted,
+    .captureUnusable,
     .incomplete,
   ]
 
@@ -34,6 +37,7 @@ package enum ReplayStatus: Int32, Sendable, CaseIterable {
     case (.notPermitted, .notPermitted), (.internalFault, .internalFault), (.hostGone, .hostWentAway): true
     case (.inputOutputFailed, .sinkFailed), (.inputOutputFailed, .outputFailed): true
     case (.internalFault, _): !result.imbalances.isEmpty || result.earlyCount > 0
+    case (.wrongUsage, _): result.captures.contains { $0.failure?.exitStatus == .wrongUsage }
     case (.captureUnreadable, _): result.captures.contains { $0.failure?.exitStatus == .captureUnreadable }
     case (.captureUnusable, _): result.captures.contains { $0.failure?.exitStatus == .captureUnusable }
     case (.interrupted, _): result.interrupted
@@ -48,6 +52,7 @@ extension CaptureFailure {
   /// What a program ends with that can do nothing without the capture.
   package var exitStatus: ReplayStatus {
     switch self {
+    case .filterUnfit: .wrongUsage
     case .missing, .unreadable: .captureUnreadable
     case .readFailed: .inputOutputFailed
     case .damaged, .notACapture, .linkType: .captureUnusable

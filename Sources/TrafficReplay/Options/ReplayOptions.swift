@@ -38,7 +38,7 @@ package struct ReplayOptions: Sendable, Equatable {
   /// The sizes of segments, in bytes of payload, that can be asked for.
   package static let segmentByteCounts = 64...9162
 
-  /// The captures, sent one after the other.
+  /// The captures, sent one after the other unless they are merged.
   package var capturePaths: [String]
   /// The number of sub-channels.
   package var queueCount: Int
@@ -69,6 +69,14 @@ package struct ReplayOptions: Sendable, Equatable {
   package var faults: [HostFault]
   /// The addresses of the Ethernet header that packets of raw IP and of cooked captures get; nil: such are refused.
   package var ethernet: EthernetAddresses?
+  /// Which packets of each capture are sent.
+  package var selection: PacketSelection
+  /// Whether frames that the capture cut are filled up with zeros to their length.
+  package var padsTruncated: Bool
+  /// What is made different in each further pass; nil: nothing.
+  package var variation: Variation?
+  /// Whether the captures are sent together, in the order of their time stamps, instead of one after the other.
+  package var mergesCaptures: Bool
 
   /// The number of senders together: as many, at most, as there will be.
   package var senderCount: Int { queueCount * sendersPerQueue }
@@ -79,7 +87,8 @@ package struct ReplayOptions: Sendable, Equatable {
     vlanOffload: Bool = false,
     segmentByteCount: Int? = nil, loopCount: UInt64 = 1, packetLimit: UInt64? = nil,
     duration: UInt64? = nil, pace: Pace = .topSpeed, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000,
-    faults: [HostFault] = [], ethernet: EthernetAddresses? = nil
+    faults: [HostFault] = [], ethernet: EthernetAddresses? = nil, selection: PacketSelection = .all,
+    padsTruncated: Bool = false, variation: Variation? = nil, mergesCaptures: Bool = false
   ) {
     precondition(Self.queueCounts.contains(queueCount), "from 1 to 64 queues can be opened")
     precondition(Self.senderCounts.contains(sendersPerQueue), "from 1 to 64 senders can share a queue")
@@ -106,6 +115,10 @@ package struct ReplayOptions: Sendable, Equatable {
     self.drainTimeout = drainTimeout
     self.faults = faults
     self.ethernet = ethernet
+    self.selection = selection
+    self.padsTruncated = padsTruncated
+    self.variation = variation
+    self.mergesCaptures = mergesCaptures
   }
 
   /// How long the host may complete nothing while there is no room to send, in nanoseconds: as long as it is waited for

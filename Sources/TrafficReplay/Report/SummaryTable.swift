@@ -132,7 +132,13 @@ package struct SummaryTable: Sendable {
     if truncated > 0 {
       let were = truncated == 1 ? "was" : "were"
       let frames = "\(Readable.amount(truncated, of: "frame")) \(were) cut by the capture's snap length"
-      notes.append("  \(frames) and \(were) sent as captured")
+      let pads = result.options.padsTruncated
+      let sent = pads ? "filled up with zeros: checksums over these are not right" : "sent as captured"
+      notes.append("  \(frames) and \(were) \(sent)")
+    }
+    let skipped = result.captures.reduce(0) { $0 + $1.skipped }
+    if skipped > 0 {
+      notes.append("  \(Readable.amount(skipped, of: "packet")) \(skipped == 1 ? "was" : "were") skipped as asked")
     }
     if result.interrupted { notes.append("  the run was interrupted") }
     return notes.isEmpty ? [] : [style.heading("Notes")] + notes

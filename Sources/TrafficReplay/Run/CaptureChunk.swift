@@ -91,8 +91,9 @@ enum ChunkMemory: Sendable {
 
 /// A stretch of the captures in memory, dealt out to the lanes that send it. It does not change once it is made.
 final class CaptureChunk: Sendable {
-  /// Room for the frames of a chunk: enough that handing one over costs nothing beside sending it.
-  static let capacity = 4 << 20
+  /// Room for the frames of a chunk: enough that handing one over costs little beside sending it, and little enough that
+  /// it is still in the processor's cache when it is sent.
+  static func capacity(laneCount: Int) -> Int { max(512 << 10, laneCount * leastCapacity) }
   /// Room that is begun with anew when a chunk was handed over before it was full.
   static let leastCapacity = 64 << 10
 
@@ -135,9 +136,6 @@ struct ChunkBuilder: ~Copyable {
     parts = try pool.take(byteCount: laneCount * partByteCount)
     self.pool = pool
   }
-
-  /// Whether there are no frames in it.
-  var isEmpty: Bool { parts.lanes.allSatisfy(\.ranges.isEmpty) }
 
   /// Whether a frame of that size fits into a lane's part as well.
   func hasRoom(for byteCount: Int, lane: Int) -> Bool { partByteCount - used[lane] >= Self.roundedUp(byteCount) }

@@ -84,6 +84,9 @@ final class ChunkFeed: Sendable {
     return item
   }
 
+  /// Whether nothing more is to be sent.
+  var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
   /// Lets the reader and all lanes go: nothing more is to be sent.
   func cancel() {
     state.withLock { $0.isCancelled = true }

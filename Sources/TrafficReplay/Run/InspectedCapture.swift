@@ -11,10 +11,14 @@ struct InspectedCapture: Sendable {
   private let pipe: OpenPipe?
 
   private let ethernet: EthernetAddresses?
-  private let limit: ReadingLimit
+  /// When nothing more of it is wanted.
+  let limit: ReadingLimit
 
-  /// Opens the capture and judges its link type, which `ethernet` makes up for where it can.
-  init(path: String, ethernet: EthernetAddresses?, limit: ReadingLimit) {
+  /// Opens the capture and judges its link type, which `ethernet` makes up for where it can, and whether the filter
+  /// fits it.
+  init(
+    path: String, _ selection: PacketSelection = .all, ethernet: EthernetAddresses? = nil, limit: ReadingLimit
+  ) {
     var account = CaptureAccount(path: path)
     self.ethernet = ethernet
     self.limit = limit
@@ -23,6 +27,8 @@ struct InspectedCapture: Sendable {
       account.linkType = reader.linkType.name
       if let advice = reader.linkType.advice, !reader.isFraming {
         account.refuse(.linkType, "\(reader.path): link type \(reader.linkType) cannot be sent; \(advice)")
+      } else {
+        _ = try PacketChoice(selection, of: reader)
       }
       canBeReadAgain = reader.canBeReadAgain
       pipe = canBeReadAgain ? nil : OpenPipe(reader)
@@ -67,9 +73,9 @@ extension CaptureAccount {
     ended = .refused
   }
 
-  /// Whether a later pass gave something else than the first one, which this account is of.
+  /// Whether a later pass gave something else than the first one, which `first` is of.
   func differs(from first: CaptureAccount) -> Bool {
-    packets != first.packets || bytes != first.bytes || failure != first.failure
+    packets != first.packets || skipped != first.skipped || bytes != first.bytes || failure != first.failure
   }
 
   /// Says that the capture changed while it was sent again; the counts stay those of the first pass.
@@ -81,7 +87,7 @@ extension CaptureAccount {
   }
 
   /// Says why there are no more packets.
-  mutating func end(with error: CaptureError, at limit: ReadingLimit) {
+  mutating func breakOff(_ error: CaptureError, at limit: ReadingLimit) {
     if case .stopped = error {
       ended = limit.end
     } else {
@@ -92,10 +98,11 @@ extension CaptureAccount {
   }
 
   /// Says that there is no second pass over a pipe.
-  mutating func refuseAgain() {
+  mutating func refuseAgain(isVaried: Bool) {
     failure = .readFailed
-    problem =
-      "\(CaptureReader.name(ofPath: path)): is no file that can be read twice, and too large to be kept; give a file, or send it once"
+    let reason = isVaried ? "as --vary needs" : "and too large to be kept"
+    let name = CaptureReader.name(ofPath: path)
+    problem = "\(name): is no file that can be read twice, \(reason); give a file, or send it once"
   }
 }
 
@@ -107,6 +114,7 @@ extension CaptureError {
     case .isDirectory, .notReadable: .unreadable
     case .notACapture: .notACapture
     case .damaged, .secondLinkType: .damaged
+    case .filterUnfit: .filterUnfit
     case .readFailed, .stopped, .writeFailed: .readFailed
     }
   }

@@ -44,7 +44,9 @@ package struct ReplayRun {
   package func run() -> ReplayResult {
     let stop = RunStop()
     let limit = ReadingLimit(control, stop, clock, duration: options.duration)
-    let captures = options.capturePaths.map { InspectedCapture(path: $0, ethernet: options.ethernet, limit: limit) }
+    let captures = options.capturePaths.map {
+      InspectedCapture(path: $0, options.selection, ethernet: options.ethernet, limit: limit)
+    }
     var result = ReplayResult(options: options, captures: captures.map(\.account))
     if options.sink == .verify { result.verify = VerifyDigests(offered: 0, received: 0) }
     guard result.captures.allSatisfy({ $0.failure == nil }) else { return result }
@@ -214,8 +216,9 @@ package struct ReplayRun {
       }
     }
     var source = CaptureSource(
-      options, captures, lanes: lanes, device: device, control: control, limit: limit, keptLimit: keptLimit)
-    source.run(into: feed, whileWaiting: whileWaiting)
+      options, captures, lanes: lanes, device: device, feed: feed, control: control, limit: limit,
+      keptLimit: keptLimit)
+    source.run(whileWaiting: whileWaiting)
     for thread in threads { thread.join() }
     threads = []
     result.captures = source.accounts

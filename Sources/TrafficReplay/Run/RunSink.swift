@@ -7,10 +7,14 @@ protocol RunSink: FrameSink {
   /// How many frames found no room at once.
   var waitCount: UInt64 { get }
 
+  /// Passes on what it holds back, for there is nothing more to take for a while.
+  func flush()
+
   /// Ends it. Throws when not all that it took has got where it should.
   func close() throws(RunFailure)
 }
 
 extension RunSink {
   var waitCount: UInt64 { 0 }
+  func flush() {}
 }

@@ -3,6 +3,7 @@ import TrafficReplay
 
 /// Something that decides an exit status, in the order in which it does.
 private enum Circumstance: Int, CaseIterable {
+  case filterUnfit
   case captureMissing
   case notPermitted
   case imbalance
@@ -14,6 +15,7 @@ private enum Circumstance: Int, CaseIterable {
 
   var status: ReplayStatus {
     switch self {
+    case .filterUnfit: .wrongUsage
     case .captureMissing: .captureUnreadable
     case .notPermitted: .notPermitted
     case .imbalance: .internalFault
@@ -27,6 +29,7 @@ private enum Circumstance: Int, CaseIterable {
 
   func spoil(_ result: inout ReplayResult) {
     switch self {
+    case .filterUnfit: result.captures.append(CaptureAccount(path: "z", ended: .refused, failure: .filterUnfit))
     case .captureMissing: result.captures.append(CaptureAccount(path: "x", ended: .refused, failure: .missing))
     case .notPermitted: result.failure = .notPermitted("no")
     case .imbalance: result.verify?.received += 1
@@ -48,10 +51,10 @@ struct ReplayStatusTests {
 
   @Test("has the numbers that are promised")
   func numbers() {
-    #expect(ReplayStatus.allCases.map(\.rawValue) == [0, 1, 65, 66, 69, 70, 74, 77, 130])
+    #expect(ReplayStatus.allCases.map(\.rawValue) == [0, 1, 64, 65, 66, 69, 70, 74, 77, 130])
   }
 
-  @Test("is that of the first circumstance that applies, of any that come together", arguments: 1..<1 << 8)
+  @Test("is that of the first circumstance that applies, of any that come together", arguments: 1..<1 << Circumstance.allCases.count)
   func precedence(set: Int) {
     let circumstances = Circumstance.allCases.filter { set >> $0.rawValue & 1 == 1 }
     // A run ends for one reason only.
@@ -64,7 +67,7 @@ struct ReplayStatusTests {
 
   @Test(
     "follows from what was wrong with a capture",
-    arguments: zip(CaptureFailure.allCases, [66, 66, 65, 74, 65, 65] as [Int32]))
+    arguments: zip(CaptureFailure.allCases, [66, 66, 65, 74, 65, 65, 64] as [Int32]))
   func captures(failure: CaptureFailure, code: Int32) {
     var result = sampleResult()
     result.captures[0].failure = failure

@@ -99,6 +99,13 @@ extension HTMLReport {
       ("tags beside frames", options.vlanOffload ? "yes" : "no"),
     ]
     if let size = options.segmentByteCount { settings.append(("segment size", "\(size) bytes")) }
+    if let filter = options.selection.filter { settings.append(("filter", filter)) }
+    if options.selection.skipCount > 0 { settings.append(("skipped first", Readable.count(options.selection.skipCount))) }
+    if let ranges = options.selection.ranges { settings.append(("packets", ranges.description)) }
+    if let variation = options.variation { settings.append(("varied", variation.rawValue)) }
+    if options.padsTruncated { settings.append(("truncated frames", "filled up with zeros")) }
+    if options.mergesCaptures { settings.append(("captures", "merged by time")) }
+    if let ethernet = options.ethernet { settings.append(("Ethernet header", ethernet.description)) }
     if !options.faults.isEmpty {
       settings.append(("faults", options.faults.map(\.description).joined(separator: ", ")))
     }
@@ -121,6 +128,8 @@ extension ReplayStatus {
   /// What the exit code says.
   var meaning: String {
     switch self {
+    case .wrongUsage: "what was asked for does not fit a capture"
+    case .notPermitted: "this user may not open the interface"
     case .complete: "all packets were completed"
     case .incomplete: "some packets were refused, failed or lost, or there was nothing to send"
     case .captureUnusable: "a capture is damaged, is none, or has a link type that cannot be sent"
