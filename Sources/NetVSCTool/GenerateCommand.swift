@@ -54,10 +54,13 @@ package struct GenerateCommand: ParsableCommand {
 
   private var isOnStandardOutput: Bool { output == CaptureWriter.standardOutputPath }
 
-  package func run() throws {
+  package func validate() throws {
     guard !isOnStandardOutput || !OutputFile.standardOutput.isTerminal else {
       throw ValidationError("a capture is nothing to see on a terminal; name a file, or pipe it to a program")
     }
+  }
+
+  package func run() throws {
     Signals.ignoreBrokenPipes()
     let stop = StopRequest()
     Signals.stop { stop.make() }

@@ -11,8 +11,8 @@ package struct ReplayCommand: ParsableCommand {
       Reads pcap and pcapng files of Ethernet frames, as they are or compressed by gzip, bzip2, xz or zstd, puts every \
       frame into a ring of one of the queues, and waits for the host's completions. No byte of a frame is changed \
       unless that is asked for, but for TCP frames above the MTU: the host cuts these into segments. Ctrl-C stops \
-      sending, drains and reports; a second one \
-      ends at once.
+      sending, drains and reports; a second one ends at once, and leaves the files of --json and --report as they \
+      were. SIGTERM and SIGHUP do the same.
 
       EXAMPLES:
         netvsc replay capture.pcap

@@ -10,11 +10,11 @@ struct ReplaySession {
   func run() -> ReplayStatus {
     Signals.ignoreBrokenPipes()
     let control = ReplayControl(senderCount: options.senderCount)
-    var json: OutputFile?
-    var page: OutputFile?
+    var json: ReportFile?
+    var page: ReportFile?
     var failure: RunFailure?
     do {
-      // Opened before the run, so that an hour's work does not end without its report.
+      // Made sure of before the run, so that an hour's work does not end without its report.
       json = try open(output.json)
       page = try open(output.report)
     } catch {
@@ -28,16 +28,12 @@ struct ReplaySession {
     (result.problems + result.notes).forEach(Console.report)
     // A table that cannot be printed is in the JSON as well, and does not keep it from being written.
     attempt(&result) { result in try print(result) }
-    attempt(&result) { result in
-      try json?.write(JSONText.of(ReplayReport(result)))
-      try json?.close()
-    }
+    attempt(&result) { result in try json?.write(JSONText.of(ReplayReport(result))) }
     attempt(&result) { result in
       let origin = HTMLReport.Origin(
         command: ["netvsc"] + CommandLine.arguments.dropFirst(), date: Self.date,
         version: NetVSCCommand.configuration.version)
       try page?.write(HTMLReport(result, samples: series?.samples ?? [], origin: origin).text)
-      try page?.close()
     }
     return ReplayStatus(of: result)
   }
@@ -55,11 +51,11 @@ struct ReplaySession {
   /// Now, to the second and in universal time.
   private static var date: String { Date.now.formatted(.iso8601.dateTimeSeparator(.space)) }
 
-  private func open(_ destination: ReportDestination?) throws(OutputError) -> OutputFile? {
+  private func open(_ destination: ReportDestination?) throws(OutputError) -> ReportFile? {
     switch destination {
     case nil: nil
     case .standardOutput: .standardOutput
-    case .file(let path): try OutputFile(creating: path)
+    case .file(let path): try ReportFile(path)
     }
   }
 

@@ -123,6 +123,7 @@ struct GenerateProgramTests {
     let outcome = try Peer("script").run(["-qec", "'\(Program.url.path)' generate -", "/dev/null"])
     #expect(outcome.status == 64)
     #expect(outcome.standardOutput.contains("name a file"))
+    #expect(outcome.standardOutput.contains("(see 'netvsc generate --help')"))
   }
 
   @Test("makes what replay sends whole")

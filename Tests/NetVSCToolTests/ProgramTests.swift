@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The program netvsc", .enabled(if: Program.isBuilt, "netvsc is not built beside the tests"))
@@ -206,7 +207,7 @@ struct ProgramTests {
     #expect(try Data(contentsOf: URL(fileURLWithPath: capture)) == before)
   }
 
-  @Test("drains, reports and ends with 130 when it is interrupted", arguments: [SIGINT, SIGTERM])
+  @Test("drains, reports and ends with 130 when it is interrupted", arguments: [SIGINT, SIGTERM, SIGHUP])
   func interrupted(signal: Int32) throws {
     let folder = try Folder()
     let capture = try folder.capture(frameSizes: [60, 60, 60])
@@ -218,6 +219,93 @@ struct ProgramTests {
     let report = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
     #expect(report?["interrupted"] as? Bool == true)
     #expect((report?["lost"] as? [String: Int])?["packets"] == 0)
+  }
+
+  @Test("goes on after a hang-up that is ignored, as under nohup")
+  func ignoredHangUp() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 60, 60])
+    let command = "trap '' HUP; exec '\(Program.url.path)' replay '\(capture)' --pps 4 --json -"
+    let outcome = try Program.run(["-c", command], by: URL(fileURLWithPath: "/bin/sh")) { process in
+      Thread.sleep(forTimeInterval: 0.2)
+      kill(process.processIdentifier, SIGHUP)
+    }
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("\"interrupted\" : false"))
+  }
+
+  @Test(
+    "ends at once at the second interrupt, and leaves the report of a run before, or none",
+    arguments: [SIGINT, SIGTERM, SIGHUP], [nil, "of a run before\n"])
+  func interruptedTwice(signal: Int32, before: String?) throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 60, 60])
+    let report = folder.path("report.json")
+    try before?.write(toFile: report, atomically: true, encoding: .utf8)
+    // Waits for completions that do not come, for longer than any test.
+    let arguments = ["replay", capture, "--fault", "silent", "--drain-timeout", "1000", "--json", report]
+    let outcome = try Program.run(arguments) { process in
+      for _ in 0..<2 {
+        Thread.sleep(forTimeInterval: 0.4)
+        kill(process.processIdentifier, signal)
+      }
+    }
+    #expect(outcome.status == signal, "killed by it")
+    #expect((try? String(contentsOfFile: report, encoding: .utf8)) == before)
+  }
+
+  @Test("writes its report through links, and leaves permissions alone")
+  func linkedReport() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60])
+    let target = folder.path("target.json")
+    try String(repeating: "old ", count: 5000).write(toFile: target, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o604], ofItemAtPath: target)
+    try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "target.json")
+    for report in [folder.path("link"), "/dev/stdout"] {
+      #expect(try Program.run(["replay", capture, "--quiet", "--json", report]).status == 0)
+    }
+    #expect(try folder.json("target.json")["exit_code"] as? Int == 0)
+    let attributes = try FileManager.default.attributesOfItem(atPath: target)
+    #expect(attributes[.posixPermissions] as? Int == 0o604)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link")) == "target.json")
+  }
+
+  @Test("writes its report into a pipe, and behind what standard output holds already")
+  func pipedReport() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60])
+    let command = """
+      cd '\(folder.url.path)' && mkfifo pipe && (cat pipe > piped.json & \
+      '\(Program.url.path)' replay '\(capture)' --quiet --json pipe; wait) && \
+      echo before > log && '\(Program.url.path)' replay '\(capture)' --quiet --json - >> log
+      """
+    #expect(try Program.run(["-c", command], by: URL(fileURLWithPath: "/bin/sh")).status == 0)
+    #expect(try folder.json("piped.json")["exit_code"] as? Int == 0)
+    #expect(try String(contentsOfFile: folder.path("log"), encoding: .utf8).hasPrefix("before\n{"))
+  }
+
+  @Test("tells a script nothing but its JSON of a run that went well")
+  func scripted() throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60, 60])
+    let outcome = try Program.run(["replay", capture, "--progress", "never", "--json", "-"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.output.hasPrefix("{\n") && outcome.output.hasSuffix("\n}\n"))
+    _ = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+  }
+
+  @Test(
+    "has colours on a terminal that knows them, and nowhere else", .peer("script"),
+    arguments: [("TERM=xterm NO_COLOR=", true), ("TERM=xterm NO_COLOR=1", false), ("TERM=dumb NO_COLOR=", false)])
+  func colours(environment: String, expected: Bool) throws {
+    let folder = try Folder()
+    let capture = try folder.capture(frameSizes: [60])
+    let command = "\(environment) '\(Program.url.path)' replay '\(capture)' --progress never"
+    let outcome = try Peer("script").run(["-qec", command, "/dev/null"])
+    #expect(outcome.status == 0)
+    #expect(outcome.standardOutput.contains("\u{1B}[") == expected)
   }
 
   @Test("shows its progress when asked to, and not otherwise")

@@ -25,12 +25,20 @@ struct OutputFile: Sendable {
   }
 
   /// Creates the file, or empties it.
-  init(creating path: String) throws(OutputError) {
+  init(creating path: String) throws(OutputError) { try self.init(path, O_TRUNC) }
+
+  /// Opens the file as it is, or creates it.
+  init(opening path: String) throws(OutputError) { try self.init(path, 0) }
+
+  private init(_ path: String, _ flag: Int32) throws(OutputError) {
     // SAFETY: the path is passed as a terminated string that lives as long as the call.
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flag, 0o666)
     guard descriptor >= 0 else { throw OutputError(path, code: errno) }
     self.init(descriptor: descriptor, name: path)
   }
+
+  /// Takes all out of it. What holds nothing, such as a pipe, stays as it is.
+  func empty() { _ = ftruncate(descriptor, 0) }
 
   /// Writes all of the text.
   func write(_ text: String) throws(OutputError) {

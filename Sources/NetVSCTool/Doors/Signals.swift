@@ -6,9 +6,10 @@ enum Signals {
   /// A closed pipe then shows as an error of the write, which can be reported.
   static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-  /// From now on the first SIGINT or SIGTERM calls `requestStop`, on a thread of its own; the second ends the program.
+  /// From now on the first SIGINT, SIGTERM or SIGHUP calls `requestStop`, on a thread of its own; the second ends the
+  /// program.
   ///
-  /// Call it before other threads begin: they inherit that both are blocked, so that one thread waits for them and no
+  /// A hang-up that whoever began the program chose to ignore, as nohup does, stays ignored. Call it before other threads begin: they inherit that both are blocked, so that one thread waits for them and no
   /// handler interrupts anybody.
   static func stop(by requestStop: @escaping @Sendable () -> Void) {
     // SAFETY: every call here and below gets a set of our own that outlives it, and keeps no pointer to it.
@@ -16,6 +17,7 @@ enum Signals {
     unsafe sigemptyset(&stops)
     unsafe sigaddset(&stops, SIGINT)
     unsafe sigaddset(&stops, SIGTERM)
+    if !ignoresHangUp { unsafe sigaddset(&stops, SIGHUP) }
     unsafe pthread_sigmask(SIG_BLOCK, &stops, nil)
     Thread.detachNewThread { [stops] in
       _ = wait(for: stops)
@@ -23,6 +25,15 @@ enum Signals {
       let last = wait(for: stops)
       endProgram(by: last, allowing: stops)
     }
+  }
+
+  private static var ignoresHangUp: Bool {
+    var action = sigaction()
+    unsafe sigaction(SIGHUP, nil, &action)
+    // SAFETY: without SA_SIGINFO, which ignoring a signal excludes, this is the member of the union that counts.
+    let handler = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+    let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+    return handler == ignored
   }
 
   private static func wait(for signals: sigset_t) -> Int32 {

@@ -25,7 +25,6 @@ struct BenchOptions: ParsableArguments {
       let showsProgress = OutputFile.standardError.isTerminal
       let report = try measure(machine) { name in if showsProgress { Console.report("measuring \(name)") } }
       try output.write(json == nil ? BenchTable(report).text : JSONText.of(report))
-      try output.close()
     } catch let error as OutputError {
       Console.report("\(error)")
       throw ExitCode(74)
@@ -38,11 +37,11 @@ struct BenchOptions: ParsableArguments {
     }
   }
 
-  /// Opened before the run, so that minutes of work do not end without their report.
-  private func openOutput() throws -> OutputFile {
+  /// Made sure of before the run, so that minutes of work do not end without their report.
+  private func openOutput() throws -> ReportFile {
     switch json {
     case nil, .standardOutput: .standardOutput
-    case .file(let path): try OutputFile(creating: path)
+    case .file(let path): try ReportFile(path)
     }
   }
 }

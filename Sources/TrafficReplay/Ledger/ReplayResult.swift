@@ -61,7 +61,7 @@ package struct ReplayResult: Sendable {
   package var ethtool: [NamedCounter] = []
   /// Nil unless the sink verifies.
   package var verify: VerifyDigests?
-  /// Passes over the captures that were begun.
+  /// As many passes over the captures as have the packets that were offered, the last one perhaps in part.
   package var loops: UInt64
   /// From the first offer to the last completion, in nanoseconds.
   package var elapsed: UInt64

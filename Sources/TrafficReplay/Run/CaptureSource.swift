@@ -14,6 +14,8 @@ struct CaptureSource: ~Copyable {
   private var dealer: FrameDealer
   /// One for each capture; of the first pass.
   private(set) var accounts: [CaptureAccount]
+  /// The packets of the first pass; nil when it was cut off.
+  private var packetsPerPass: UInt64?
 
   init(
     _ options: ReplayOptions, _ inspected: [InspectedCapture], lanes: LanePlan, device: Device, feed: ChunkFeed,
@@ -49,7 +51,10 @@ struct CaptureSource: ~Copyable {
       if pass == 0 { accounts = read }
       guard let dealt = dealer.endPass(), !isStopped else { return feed.cancel() }
       let packetCount = dealt.extent.packetCount
-      if pass == 0 { tellExpectation(packetsPerPass: packetCount) }
+      if pass == 0 {
+        packetsPerPass = packetCount
+        tellExpectation(packetsPerPass: packetCount)
+      }
       if packetCount == room || (pass > 0 && notesChanges(read)) || packetCount == 0 { break }
       if let kept = dealt.kept {
         _ = feed.put(.again(kept, dealt.extent))
@@ -60,6 +65,12 @@ struct CaptureSource: ~Copyable {
       pass += 1
     }
     _ = feed.put(.end)
+  }
+
+  /// How many passes over the captures have so many packets, the last one perhaps in part.
+  func passCount(of packetCount: UInt64) -> UInt64 {
+    let (whole, rest) = packetCount.quotientAndRemainder(dividingBy: max(packetsPerPass ?? packetCount, 1))
+    return rest == 0 ? whole : whole + 1
   }
 
   private func tellExpectation(packetsPerPass: UInt64) {

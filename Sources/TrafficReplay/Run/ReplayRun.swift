@@ -227,7 +227,9 @@ package struct ReplayRun {
       result.notes.append("the host does not cut some TCP frames above the MTU into segments: those are refused")
     }
     result.interrupted = control.stopRequested
-    return outcomes.all
+    let all = outcomes.all
+    result.loops = source.passCount(of: all.reduce(0) { $0 + ($1.account?.counters.offered.packets ?? 0) })
+    return all
   }
 
   // MARK: Accounting
@@ -242,7 +244,6 @@ package struct ReplayRun {
         latencies[outcome.queue].add(account.latencies)
       }
       digest &+= outcome.digest
-      result.loops = max(result.loops, outcome.passes)
       result.failure = result.failure ?? outcome.failure
     }
     result.queues = (0..<result.queueCount).map { QueueAccount(queue: $0, counters[$0], latencies[$0]) }

@@ -25,7 +25,6 @@ struct SendingLane: ~Copyable {
   /// Frames from this number on (over all loops) are beyond the limit.
   private let limit: UInt64
   private var digest: UInt64 = 0
-  private var passes: UInt64 = 0
   var firstOffer: UInt64?
   private var failure: RunFailure?
   /// When frames leave: nil at top speed, and until the lane has frames.
@@ -73,7 +72,7 @@ struct SendingLane: ~Copyable {
       stop.request()
       feed.cancel()
       return LaneOutcome(
-        queue: queue, account: nil, digest: 0, passes: 0, firstOffer: nil, departures: DepartureLog(),
+        queue: queue, account: nil, digest: 0, firstOffer: nil, departures: DepartureLog(),
         failure: .internalFault("\(error)"))
     }
   }
@@ -92,10 +91,10 @@ struct SendingLane: ~Copyable {
     }
     settleDepartures()
     publishProgress()
-    let (queue, digest, passes, firstOffer, failure) = (sender.queueIndex, digest, passes, firstOffer, failure)
+    let (queue, digest, firstOffer, failure) = (sender.queueIndex, digest, firstOffer, failure)
     let departures = departures
     return LaneOutcome(
-      queue: queue, account: sender.finish(), digest: digest, passes: passes, firstOffer: firstOffer,
+      queue: queue, account: sender.finish(), digest: digest, firstOffer: firstOffer,
       departures: departures, failure: failure)
   }
 
@@ -112,15 +111,11 @@ struct SendingLane: ~Copyable {
   // MARK: Frames
 
   private mutating func sendAll() throws(SenderError) {
-    var isInPass = false
     while true {
       switch try nextItem() {
       case .chunk(let chunk):
-        if !isInPass { passes += 1 }
-        isInPass = true
         guard try send(chunk) else { return feed.cancel() }
       case .endOfPass(let extent):
-        isInPass = false
         passStart += extent
       case .again(let chunks, let extent):
         return try sendAgain(chunks, extent)
@@ -146,8 +141,9 @@ struct SendingLane: ~Copyable {
   private mutating func sendAgain(_ chunks: [CaptureChunk], _ extent: PassExtent) throws(SenderError) {
     guard chunks.contains(where: { !$0.frames(ofLane: index).ranges.isEmpty }) else { return }
     passStart = extent
-    while (options.loopCount == 0 || passes < options.loopCount) && passStart.packetCount < limit {
-      passes += 1
+    var pass: UInt64 = 1
+    while (options.loopCount == 0 || pass < options.loopCount) && passStart.packetCount < limit {
+      pass += 1
       for chunk in chunks {
         guard try send(chunk) else { return feed.cancel() }
       }
@@ -285,8 +281,6 @@ struct LaneOutcome: Sendable {
   let queue: Int
   let account: SenderAccount?
   let digest: UInt64
-  /// Passes over the captures that were begun.
-  let passes: UInt64
   /// When the first frame was offered, by the run's clock.
   let firstOffer: UInt64?
   let departures: DepartureLog

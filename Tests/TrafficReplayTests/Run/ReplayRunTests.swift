@@ -112,6 +112,18 @@ struct ReplayRunTests {
     #expect(ReplayStatus(of: result) == .complete)
   }
 
+  @Test("counts passes by what was offered, though some lanes get further than others when time is over")
+  func loopsOfCutRun() {
+    for queueCount in [1, 4] {
+      let result = replay([sample]) {
+        $0.loopCount = 0
+        $0.queueCount = queueCount
+        $0.duration = 20_000_000
+      }
+      #expect(result.loops == (result.ledger.offered.packets + 1999) / 2000)
+    }
+  }
+
   @Test("stops when it is asked to, drains and says so", .timeLimit(.minutes(1)))
   func interrupt() throws {
     var options = ReplayOptions(capturePaths: [sample], queueCount: 2)
