@@ -20,6 +20,10 @@ package struct BenchEngineCommand: ParsableCommand {
 
       Instructions are counted by valgrind, where that and strip are installed. Where a processor's own copy loop does \
       the work, from about 8 KiB on, each byte counts as one.
+
+      EXAMPLES:
+        netvsc bench engine
+        netvsc bench engine --quick --json -
       """)
 
   @OptionGroup private var options: BenchOptions

@@ -11,6 +11,10 @@ package struct BenchReplayCommand: ParsableCommand {
       send the same frames into a null sink: with the host on each sender's core, and on a core of its own. '--peers' \
       lets other programs send the same capture in the same rounds, as far as they are installed: tcpreplay to a virtual \
       interface in a network of its own, for which it must be root, and DPDK's testpmd to nowhere and to another process.
+
+      EXAMPLES:
+        netvsc bench replay capture.pcap
+        sudo netvsc bench replay --peers capture.pcap
       """)
 
   @Argument(help: ArgumentHelp("The capture.", valueName: "capture"), completion: .file())

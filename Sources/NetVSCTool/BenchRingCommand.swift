@@ -10,6 +10,10 @@ package struct BenchRingCommand: ParsableCommand {
       Messages of 64 bytes go through rings of 512 KiB: written until the ring is full, and from one or many senders to \
       a reader on another core. Every figure is the median of short rounds in which all ways take turns. DPDK's ring \
       takes part where the program is built with '--traits DPDK'.
+
+      EXAMPLES:
+        netvsc bench ring
+        netvsc bench ring --json ring.json
       """)
 
   @OptionGroup private var options: BenchOptions

@@ -10,9 +10,18 @@ package struct NetVSCCommand: ParsableCommand {
     discussion: """
       Frames Ethernet packets as RNDIS and NVSP messages into VMBus rings, with a host on the other side that drains, \
       checks and completes them.
+
+      EXAMPLES:
+        netvsc replay capture.pcap
+        netvsc generate mix.pcap
+        netvsc bench engine
+        netvsc manual ~/.local/share
       """,
     version: "0.1.0",
-    subcommands: [ReplayCommand.self, GenerateCommand.self, BenchCommand.self])
+    subcommands: [ReplayCommand.self, GenerateCommand.self, BenchCommand.self, ManualCommand.self])
+
+  /// The day of the version, for manual pages.
+  static let releaseDate = "2026-11-25"
 
   package init() {}
 

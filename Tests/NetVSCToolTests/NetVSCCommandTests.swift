@@ -50,6 +50,13 @@ struct NetVSCCommandTests {
     #expect(try #require(complaint(arguments)).hasSuffix("(see '\(command)')"))
   }
 
+  @Test(
+    "suggests the option that was meant",
+    arguments: [("--queus", "--queues"), ("--drain-timout", "--drain-timeout"), ("--jsn", "--json")])
+  func suggestion(typed: String, meant: String) throws {
+    #expect(try #require(complaint(["replay", "x", typed, "1"])).contains("Did you mean '\(meant)'?"))
+  }
+
   @Test("wants a capture, and a command that exists")
   func missing() throws {
     #expect(try #require(complaint(["replay"])).contains("<captures>"))
@@ -60,6 +67,16 @@ struct NetVSCCommandTests {
   func help() {
     #expect(complaint(["replay", "--help"]) == nil)
     #expect(complaint(["--version"]) == nil)
+  }
+
+  @Test("has examples for every command")
+  func examples() throws {
+    for command in [
+      NetVSCCommand.self, ReplayCommand.self, GenerateCommand.self, ManualCommand.self, BenchCommand.self,
+      BenchRingCommand.self, BenchEngineCommand.self, BenchReplayCommand.self,
+    ] as [any ParsableCommand.Type] {
+      #expect(NetVSCCommand.helpMessage(for: command).contains("EXAMPLES:\n  "), "\(command)")
+    }
   }
 
   @Test(
