@@ -104,17 +104,12 @@ struct HostileCaptureTests {
 
   @Test("a pcapng time that nanoseconds cannot count to is the last they can")
   func timesTooLarge() throws {
-    var image: [UInt8] = []
-    func append(_ words: UInt32...) {
-      for word in words { withUnsafeBytes(of: word.littleEndian) { image.append(contentsOf: $0) } }
+    var image = PcapngImage()
+    image.appendInterface(digits: 0)
+    for high in [0, 2, 0x1000_0000, 0x7fff_ffff] as [UInt64] {
+      image.appendPacket(timestamp: high << 32 | 9, [0xee])
     }
-    append(0x0a0d_0d0a, 28, 0x1a2b_3c4d, 1, .max, .max, 28)
-    // An Ethernet interface whose times are in seconds: option 9, one byte, 10 to the power of 0.
-    append(1, 32, 1, 0, 0x0001_0009, 0, 0, 32)
-    for high in [0, 2, 0x1000_0000, 0x7fff_ffff] as [UInt32] {
-      append(6, 36, 0, high, 9, 1, 1, 0xee, 36)
-    }
-    let capture = try ReadCapture(path: folder.write(image, to: "late.pcapng"))
+    let capture = try ReadCapture(path: folder.write(image.bytes, to: "late.pcapng"))
     #expect(capture.error == nil)
     let expected: [Int64] = [9_000_000_000, 8_589_934_601_000_000_000, .max, .max]
     #expect(capture.packets.map(\.timestamp) == expected)

@@ -45,31 +45,3 @@ struct ReadCapture {
     }
   }
 }
-
-/// The bytes of a capture as a file of the original pcap format.
-struct PcapImage {
-  var isBigEndian = false
-  var bytes: [UInt8] = []
-
-  init(
-    isBigEndian: Bool = false, magic: UInt32 = 0xa1b2_3c4d, snapLength: UInt32 = 262_144, linkType: UInt32 = 1
-  ) {
-    self.isBigEndian = isBigEndian
-    for word in [magic, isBigEndian ? 0x0002_0004 : 0x0004_0002, 0, 0, snapLength, linkType] { append(word) }
-  }
-
-  mutating func append(_ word: UInt32) {
-    withUnsafeBytes(of: isBigEndian ? word.bigEndian : word.littleEndian) { bytes.append(contentsOf: $0) }
-  }
-
-  mutating func appendRecord(
-    seconds: UInt32, fraction: UInt32, capturedByteCount: UInt32? = nil, originalByteCount: UInt32? = nil,
-    _ data: [UInt8]
-  ) {
-    append(seconds)
-    append(fraction)
-    append(capturedByteCount ?? UInt32(data.count))
-    append(originalByteCount ?? UInt32(data.count))
-    bytes += data
-  }
-}

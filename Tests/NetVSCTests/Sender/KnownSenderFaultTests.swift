@@ -38,6 +38,26 @@ struct KnownSenderFaultTests {
     #expect(sender.finish().counters.completed.packets == 1024)
   }
 
+  @Test("reserving more than is sent, over and over, uses nothing up (tcpreplay 1084)")
+  func shortCommits() throws {
+    let bench = try GuestBench(sectionsPerQueue: 4)
+    var sender = try bench.device.makeSender(queue: 0)
+    for round in 0..<1000 {
+      do {
+        var reservation = try sender.reserve(1514)
+        for index in 0..<60 { reservation.bytes.storeBytes(of: 7, toByteOffset: index, as: UInt8.self) }
+        if round % 2 == 0 { reservation.commit(byteCount: 60) }
+      }
+      try sender.flush()
+      try bench.complete(try bench.takeAll())
+      try sender.poll()
+    }
+    let counters = sender.finish().counters
+    #expect(counters.completed == PacketCount(500, 500 * 60))
+    #expect(counters.offered == counters.completed)
+    #expect(counters.noSection == 0)
+  }
+
   @Test("whatever the host delivers, sending goes on (WSL 40989)")
   func hostileReceives() throws {
     var chance = SeededGenerator(for: "hostile receives")

@@ -6,24 +6,6 @@ import TestSupport
 import Testing
 import TrafficReplay
 
-/// Time that passes a little with every look at it, and by as much as somebody sleeps.
-private final class PassingClock: Sendable {
-  private let nanoseconds = Atomic<UInt64>(1_000_000_000)
-  private let longest = Atomic<UInt64>(0)
-  private static let look: UInt64 = 100
-
-  var clock: MonotonicClock {
-    MonotonicClock { [self] in nanoseconds.wrappingAdd(Self.look, ordering: .relaxed).newValue }
-  }
-  var now: UInt64 { nanoseconds.load(ordering: .relaxed) }
-  var longestSleep: UInt64 { longest.load(ordering: .relaxed) }
-
-  func sleep(_ duration: UInt64) {
-    nanoseconds.wrappingAdd(duration, ordering: .relaxed)
-    longest.max(duration, ordering: .relaxed)
-  }
-}
-
 @Suite("A replay at a pace")
 struct PacedReplayTests {
   private let sample = PackageFolders.firstRun
