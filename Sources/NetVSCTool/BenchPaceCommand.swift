@@ -19,6 +19,11 @@ package struct BenchPaceCommand: ParsableCommand {
       due, to either side. Beside it are told the mean rate, packets that did not arrive, and stray ones. The ratio \
       'gap-error' is what our 99th percentile may be, 1.5 times that of the loop or a tenth of that of tcpreplay, \
       whichever is more, divided by what it is; 'rate' is how near the mean rate comes to what was asked for.
+
+      EXAMPLES:
+        sudo netvsc bench pace
+        sudo netvsc bench pace --seconds 5 --rounds 3 --speed 10 capture.pcap
+        sudo netvsc bench pace --json -
       """)
 
   @Argument(

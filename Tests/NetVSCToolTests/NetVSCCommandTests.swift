@@ -25,7 +25,7 @@ struct NetVSCCommandTests {
       (["--duration", "nan"], "'--duration <seconds>': give seconds from 0 to 1000000000, such as 10 or 0.5"),
       (["--duration", "1e10"], "'--duration <seconds>': give seconds from 0"),
       (["--drain-timeout", "soon"], "'--drain-timeout <seconds>': give seconds from 0"),
-      (["--sink", "pcap:"], "'--sink <sink>': give null, verify or pcap:FILE"),
+      (["--sink", "pcap:"], "'--sink <sink>': give null, verify, pcap:FILE, tap:NAME or interface:NAME"),
       (["--steer", "x"], "'--steer <method>'. Please provide one of 'flow', 'cpu' or 'round-robin'."),
       (["--ring-mode", "x"], "'--ring-mode <mode>'. Please provide one of 'exclusive', 'ordered' or 'cooperative'."),
       (["--host", "x"], "'--host <mode>'. Please provide one of 'inline' and 'threads'."),

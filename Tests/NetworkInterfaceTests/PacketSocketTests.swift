@@ -94,6 +94,10 @@ struct PacketSocketTests {
       send(1515)
       send(1514)
       try TestNetwork.ip("link", "set", "far", "down")
+      // The system notices a moment later.
+      for _ in 0..<200 where failure({ () throws(InterfaceError) in _ = try PacketSocket(sendingTo: near) }) == nil {
+        WorkerThread.sleep(20_000_000)
+      }
       send(60)
       failures.append(failure { () throws(InterfaceError) in _ = try PacketSocket(sendingTo: near) })
       try TestNetwork.ip("link", "set", "near", "down")

@@ -1,5 +1,5 @@
 /// Where frames come from and go to.
-package struct EthernetAddresses: Hashable, Sendable {
+package struct EthernetAddresses: Hashable, Sendable, CustomStringConvertible {
   static let addressByteCount = 6
 
   /// The address of the sender, six bytes as they are written.
@@ -19,6 +19,13 @@ package struct EthernetAddresses: Hashable, Sendable {
     let addresses = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.address)
     guard addresses.count == 2, let source = addresses[0], let destination = addresses[1] else { return nil }
     self.init(source: source, destination: destination)
+  }
+
+  /// The textual form.
+  package var description: String { "\(Self.text(source)),\(Self.text(destination))" }
+
+  private static func text(_ address: [UInt8]) -> String {
+    address.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
   }
 
   private static func address(_ text: Substring) -> [UInt8]? {

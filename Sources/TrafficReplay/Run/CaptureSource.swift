@@ -167,8 +167,8 @@ struct CaptureSource: ~Copyable {
     }
   }
 
-  /// Whether no more is to be read.
-  private var isStopped: Bool { limit.isReached || feed.isCancelled }
+  /// Whether no more is to be read. When time is up, the lanes cancel the feed: each of them has sent something by then.
+  private var isStopped: Bool { control.stopRequested || feed.isCancelled }
 }
 
 /// One of several captures that are read together.

@@ -18,7 +18,7 @@ struct ManualPageTests {
     #expect(
       program.family.map { ManualPage(of: $0, in: program).fileName } == [
         "netvsc.1", "netvsc-replay.1", "netvsc-generate.1", "netvsc-bench.1", "netvsc-bench-ring.1",
-        "netvsc-bench-engine.1", "netvsc-bench-replay.1", "netvsc-manual.1",
+        "netvsc-bench-engine.1", "netvsc-bench-replay.1", "netvsc-bench-pace.1", "netvsc-manual.1",
       ])
   }
 

@@ -1,4 +1,5 @@
 internal import NetVSC
+internal import PacketCapture
 
 extension HTMLReport {
   /// What came of it, in words before all numbers.
