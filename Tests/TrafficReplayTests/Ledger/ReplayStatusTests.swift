@@ -54,7 +54,9 @@ struct ReplayStatusTests {
     #expect(ReplayStatus.allCases.map(\.rawValue) == [0, 1, 64, 65, 66, 69, 70, 74, 77, 130])
   }
 
-  @Test("is that of the first circumstance that applies, of any that come together", arguments: 1..<1 << Circumstance.allCases.count)
+  @Test(
+    "is that of the first circumstance that applies, of any that come together",
+    arguments: 1..<1 << Circumstance.allCases.count)
   func precedence(set: Int) {
     let circumstances = Circumstance.allCases.filter { set >> $0.rawValue & 1 == 1 }
     // A run ends for one reason only.

@@ -101,7 +101,9 @@ extension HTMLReport {
     ]
     if let size = options.segmentByteCount { settings.append(("segment size", "\(size) bytes")) }
     if let filter = options.selection.filter { settings.append(("filter", filter)) }
-    if options.selection.skipCount > 0 { settings.append(("skipped first", Readable.count(options.selection.skipCount))) }
+    if options.selection.skipCount > 0 {
+      settings.append(("skipped first", Readable.count(options.selection.skipCount)))
+    }
     if let ranges = options.selection.ranges { settings.append(("packets", ranges.description)) }
     if let variation = options.variation { settings.append(("varied", variation.rawValue)) }
     if options.padsTruncated { settings.append(("truncated frames", "filled up with zeros")) }

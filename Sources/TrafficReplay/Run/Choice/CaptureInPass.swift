@@ -30,7 +30,8 @@ struct CaptureInPass: ~Copyable {
       while try reader.advance(whileWaiting: whileWaiting) {
         let number = UInt64(reader.packetCount)
         guard !choice.isOver(at: number) else { return end(.limit) }
-        hasPacket = choice.takes(number: number) && (!choice.hasFilter || choice.takes(reader.captured)) && reader.frame()
+        hasPacket =
+          choice.takes(number: number) && (!choice.hasFilter || choice.takes(reader.captured)) && reader.frame()
         if hasPacket { return true }
         account.skipped += 1
         if account.skipped % Self.passedOverAtOnce == 0, isStopped() { return false }
