@@ -67,7 +67,8 @@ enum SystemCalls {
 
   /// Maps `first` and then `second` (twice) one behind the other, in address space of our own.
   ///
-  /// The reservation comes first, so that the fixed mappings can only replace pages of it.
+  /// The reservation comes first, so that the fixed mappings can only replace pages of it. All pages are there at once: a
+  /// ring is gone through from end to end, and the first to write a page would wait for it, in the middle of its packets.
   static func mapInARow(_ descriptor: Int32, _ first: Range<Int>, twice second: Range<Int>) throws(SystemError)
     -> UnsafeMutableRawPointer
   {
@@ -78,7 +79,8 @@ enum SystemCalls {
     for part in [first, second, second] {
       // SAFETY: offset + part.count stays inside the reservation made above.
       let address = unsafe mmap(
-        base + offset, part.count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, off_t(part.lowerBound))
+        base + offset, part.count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_POPULATE, descriptor,
+        off_t(part.lowerBound))
       guard unsafe address != MAP_FAILED else {
         let error = SystemError("mmap")
         unsafe unmap(base, byteCount: byteCount)
