@@ -23,6 +23,8 @@ package struct CaptureReader: ~Copyable, Sendable {
   package let isFraming: Bool
   /// Whether another reader of the same path gives the same packets: not so for a pipe.
   package var canBeReadAgain: Bool { file.canBeReadAgain }
+  /// The size of the file, which is about what its packets take; nil where they are compressed, or come from a pipe.
+  package var fileByteCount: Int? { file.plainByteCount }
   private var file: SaveFile
   private var framing: EthernetFraming
   private var ending: Ending?

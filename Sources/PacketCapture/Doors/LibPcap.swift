@@ -37,6 +37,13 @@ struct SaveFile: ~Copyable, @unchecked Sendable {
   /// Whether opening the path again begins at its beginning again: not so for a pipe.
   var canBeReadAgain: Bool { pipe == nil }
 
+  /// The size of the file; nil where that says little about what it gives.
+  var plainByteCount: Int? {
+    guard input == nil else { return nil }
+    var status = stat()
+    return unsafe fstat(fileno(stream.file), &status) == 0 ? Int(status.st_size) : nil
+  }
+
   /// Opens a capture, compressed or not. Who reads a pipe asks `isStopped` while it waits.
   init(path: String, isStopped: @escaping @Sendable () -> Bool) throws(CaptureError) {
     let file = try InputFile(path: path, isStopped: isStopped)

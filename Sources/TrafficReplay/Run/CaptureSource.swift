@@ -8,6 +8,7 @@ struct CaptureSource: ~Copyable {
   private let options: ReplayOptions
   private let control: ReplayControl
   private let limit: ReadingLimit
+  private let keptLimit: Int
   private let feed: ChunkFeed
   private let inspected: [InspectedCapture]
   private var editor: FrameEditor
@@ -24,6 +25,7 @@ struct CaptureSource: ~Copyable {
     self.options = options
     self.control = control
     self.limit = limit
+    self.keptLimit = keptLimit
     self.feed = feed
     self.inspected = inspected
     accounts = inspected.map(\.account)
@@ -43,9 +45,8 @@ struct CaptureSource: ~Copyable {
     var room = options.packetLimit ?? .max
     while options.loopCount == 0 || pass < options.loopCount {
       guard pass == 0 || canBeReadAgain() else { break }
-      // What is sent once need not be kept, what did not fit the first time will not fit now, and what is varied is not
-      // the same again.
-      dealer.beginPass(room: room, keeps: pass == 0 && options.loopCount != 1 && options.variation == nil)
+      // What did not fit the first time will not fit now.
+      dealer.beginPass(room: room, keeps: pass == 0 && isWorthKeeping)
       editor.beginPass(pass)
       let read = options.mergesCaptures ? readMerged(whileWaiting) : readInTurn(whileWaiting)
       if pass == 0 { accounts = read }
@@ -71,6 +72,13 @@ struct CaptureSource: ~Copyable {
   func passCount(of packetCount: UInt64) -> UInt64 {
     let (whole, rest) = packetCount.quotientAndRemainder(dividingBy: max(packetsPerPass ?? packetCount, 1))
     return rest == 0 ? whole : whole + 1
+  }
+
+  /// Whether the frames of the first pass can be sent again, and may fit in memory. What is chosen of a large capture may.
+  private var isWorthKeeping: Bool {
+    guard options.loopCount != 1, options.variation == nil else { return false }
+    guard options.selection == .all else { return true }
+    return inspected.reduce(0) { $0 + ($1.fileByteCount ?? 0) } <= keptLimit
   }
 
   private func tellExpectation(packetsPerPass: UInt64) {

@@ -7,6 +7,8 @@ struct InspectedCapture: Sendable {
   let account: CaptureAccount
   /// Whether there can be a second pass over the file. A pipe gives its packets once.
   let canBeReadAgain: Bool
+  /// The size of the file, where that tells how much memory its packets take.
+  let fileByteCount: Int?
   /// A pipe stays open, for what was read of it would be gone.
   private let pipe: OpenPipe?
 
@@ -31,6 +33,7 @@ struct InspectedCapture: Sendable {
         _ = try PacketChoice(selection, of: reader)
       }
       canBeReadAgain = reader.canBeReadAgain
+      fileByteCount = reader.fileByteCount
       pipe = canBeReadAgain ? nil : OpenPipe(reader)
     } catch {
       if case .stopped = error {
@@ -39,6 +42,7 @@ struct InspectedCapture: Sendable {
         account.refuse(error.failure, error.description)
       }
       canBeReadAgain = false
+      fileByteCount = nil
       pipe = nil
     }
     self.account = account
