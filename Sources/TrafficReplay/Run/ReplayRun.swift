@@ -1,5 +1,5 @@
 internal import NetVSC
-internal import NetVSP
+package import NetVSP
 internal import NetworkInterface
 internal import PacketCapture
 package import SharedMemory
@@ -14,17 +14,20 @@ package struct ReplayRun {
   private let sleep: @Sendable (UInt64) -> Void
   private let keptLimit: Int
   private let startThread: ThreadStart
+  private let frameSink: (any FrameSink)?
 
   /// A run that is looked at and stopped through `control`. Time comes from the clocks: nanoseconds that never step
   /// back, and nanoseconds since 1970 for stamping what is written; a thread that waits for long sleeps by `sleep`, for so
   /// many nanoseconds at most. Captures that take more memory than `keptLimit`
-  /// bytes are read anew for each loop.
+  /// bytes are read anew for each loop. With `frameSink` frames go there, where the options want them dropped.
   package init(
     _ options: ReplayOptions, control: ReplayControl, clock: MonotonicClock = .monotonic,
     wallClock: @escaping @Sendable () -> Int64 = MonotonicClock.wallClockNanoseconds,
     sleep: @escaping @Sendable (UInt64) -> Void = WorkerThread.sleep,
-    keptLimit: Int = ReplayRun.keptLimit, startThread: @escaping ThreadStart = WorkerThread.init
+    keptLimit: Int = ReplayRun.keptLimit, startThread: @escaping ThreadStart = WorkerThread.init,
+    frameSink: (any FrameSink)? = nil
   ) {
+    self.frameSink = frameSink
     self.keptLimit = keptLimit
     self.startThread = startThread
     self.options = options
@@ -132,7 +135,7 @@ package struct ReplayRun {
       }
     configuration.sink =
       switch options.sink {
-      case .null: .null
+      case .null: frameSink.map { .frames($0) } ?? .null
       case .verify: .verify
       case .pcap, .tap, .interface: sink.map { .frames($0) } ?? .null
       }
