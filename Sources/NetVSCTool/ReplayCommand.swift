@@ -56,7 +56,7 @@ package struct ReplayCommand: ParsableCommand {
         66   a capture is missing, a directory, or not readable
         69   the host went away, or completed nothing while there was no room
         70   an internal fault: the ledger or the digest does not balance
-        74   a sink or an output could not be written, an interface is missing or down
+        74   a sink or an output could not be written, an interface is not up
         77   no permission to send to an interface
         130  interrupted, after draining and reporting
       """)

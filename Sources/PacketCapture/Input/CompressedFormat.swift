@@ -32,9 +32,6 @@ enum CompressedFormat: String, CaseIterable {
     bytes.byteCount >= signature.count && signature.indices.allSatisfy { bytes.byte(at: $0) == signature[$0] }
   }
 
-  /// Whether the format's own program passes over what follows and is not of this format. The others call it damage.
-  var allowsOtherBytesBehind: Bool { self == .gzip || self == .bzip2 }
-
   func makeDecompressor() throws(InputFailure) -> any Decompressor {
     switch self {
     case .gzip: try GzipDecompressor()

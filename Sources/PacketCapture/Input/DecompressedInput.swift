@@ -43,18 +43,15 @@ final class DecompressedInput: ByteSource {
     return 0
   }
 
-  /// Looks what follows a stream. Returns false where that cannot be told yet, or nothing follows.
+  /// Begins with what follows a stream: nothing, zeros that fill up a block, or a further stream, which anything else is
+  /// taken for. Returns false where there is no stream yet.
   private func beginNextStream() throws(InputFailure) -> Bool {
-    let isKnown = sourceHasEnded || waiting.count >= CompressedFormat.longestSignatureByteCount
-    guard isKnown else {
-      try fill()
+    guard let first = waiting.first(where: { buffer[$0] != 0 }) else {
+      hasEnded = sourceHasEnded
+      waiting = waiting.upperBound..<waiting.upperBound
       return false
     }
-    let isStream = format.begins(buffer.rawSpan.extracting(waiting))
-    guard !waiting.isEmpty, isStream || !format.allowsOtherBytesBehind else {
-      hasEnded = true
-      return false
-    }
+    waiting = first..<waiting.upperBound
     try decompressor.restart()
     isBetweenStreams = false
     return true

@@ -51,6 +51,8 @@ struct CaptureSource: ~Copyable {
       let read = options.mergesCaptures ? readMerged(whileWaiting) : readInTurn(whileWaiting)
       if pass == 0 { accounts = read }
       guard let dealt = dealer.endPass(), !isStopped else { return feed.cancel() }
+      // Time is up, perhaps within the pass: it is no measure for others.
+      guard !limit.isReached else { break }
       let packetCount = dealt.extent.packetCount
       if pass == 0 {
         packetsPerPass = packetCount
