@@ -4,6 +4,8 @@ internal import SharedMemory
 extension SendingLane {
   /// How long it spins before a departure, in nanoseconds: a sleep may end so much too late.
   private static let spinTime: UInt64 = 1_000_000
+  /// How often it looks at the clock, while it spins, for each time that it does all that it does between bursts.
+  private static let spinsPerTurn: UInt = 64
 
   /// Begins to offer frames: by the schedule, if there is one.
   mutating func begin() {
@@ -25,12 +27,14 @@ extension SendingLane {
   /// Waits until that time. Returns what time it is then; nil when the run is to stop.
   private mutating func wait(until due: UInt64) throws(SenderError) -> UInt64? {
     var now = clock.now()
+    var spinCount: UInt = 0
     while now < due {
       if due - now > Self.spinTime {
         guard try rest(min(due - now - Self.spinTime, Self.longestWait)) else { return nil }
       } else {
-        // Also with nothing in flight: code and data that lie idle for a millisecond are slow when they are needed.
-        guard try turn() else { return nil }
+        // Now and then also with nothing in flight: code and data that lie idle for a while are slow when they are needed.
+        spinCount &+= 1
+        if sender.inFlightCount > 0 || spinCount % Self.spinsPerTurn == 0 { guard try turn() else { return nil } }
         if isCrowded { Processors.yield() } else { Processors.pause() }
       }
       now = clock.now()
