@@ -47,6 +47,8 @@ public struct HostConfiguration: Sendable {
   public var execution: HostExecution
   /// Where frames go.
   public var sink: HostSink
+  /// Where the frames for the guest come from; nil: there are none.
+  public var source: (any FrameSource)?
   /// The bytes of a send-buffer section, a multiple of 8. nil: 6144, as common hosts have it, or what one frame of the
   /// guest's MTU needs if that is more.
   public var sectionByteCount: Int?
