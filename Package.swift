@@ -15,6 +15,7 @@ let package = Package(
   products: [
     .library(name: "NetVSC", targets: ["NetVSC"]),
     .library(name: "NetVSP", targets: ["NetVSP"]),
+    .library(name: "VirtualSwitch", targets: ["VirtualSwitch"]),
     .executable(name: "netvsc", targets: ["NetVSCTool"]),
   ],
   traits: [
@@ -35,16 +36,19 @@ let package = Package(
     .target(name: "NetVSC", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], swiftSettings: product),
     .target(name: "NetVSP", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], swiftSettings: product),
 
+    // What a host's frames go to and come from in the system.
+    .target(name: "NetworkInterface", dependencies: ["CPlatform"], swiftSettings: product),
+    .target(name: "VirtualSwitch", dependencies: ["NetVSP", "NetworkInterface", "SharedMemory"], swiftSettings: product),
+
     // The tool.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(
       name: "CCompression", providers: [.apt(["libbz2-dev", "liblzma-dev", "libzstd-dev", "zlib1g-dev"])]),
     .target(name: "PacketCapture", dependencies: ["CCompression", "CPcap"], swiftSettings: product),
-    .target(name: "NetworkInterface", dependencies: ["CPlatform"], swiftSettings: product),
     .target(
       name: "TrafficReplay",
       dependencies: [
-        "NetVSC", "NetVSP", "NetworkInterface", "PacketCapture", "SharedMemory", "WireFormats",
+        "NetVSC", "NetVSP", "NetworkInterface", "PacketCapture", "SharedMemory", "VirtualSwitch", "WireFormats",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: product),
@@ -103,6 +107,10 @@ let package = Package(
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
     .testTarget(
       name: "NetworkInterfaceTests", dependencies: ["NetworkInterface", "SharedMemory", "TestSupport"],
+      swiftSettings: language),
+    .testTarget(
+      name: "VirtualSwitchTests",
+      dependencies: ["NetVSC", "NetVSP", "NetworkInterface", "SharedMemory", "VirtualSwitch", "TestSupport"],
       swiftSettings: language),
     .testTarget(
       name: "TrafficReplayTests",

@@ -6,12 +6,6 @@ import Testing
 let near = InterfaceName("near")!
 let far = InterfaceName("far")!
 
-/// An Ethernet frame of so many bytes, of a type that nobody answers; or of those that begin with its type.
-func frame(_ byteCount: Int, number: Int = 0, type: [UInt8] = [0x88, 0xB5]) -> [UInt8] {
-  let header = Array(repeating: UInt8(2), count: 12) + type
-  return header + (header.count..<byteCount).map { UInt8(truncatingIfNeeded: $0 + number) }
-}
-
 @Suite("A packet socket", .ownNetwork)
 struct PacketSocketTests {
   @Test("sends frames that arrive at the other end as they were, in order and stamped")

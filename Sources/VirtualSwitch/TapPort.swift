@@ -1,0 +1,71 @@
+public import NetVSP
+internal import NetworkInterface
+internal import SharedMemory
+
+/// A TAP interface as both ends of a host's traffic: frames of guests arrive at it, and what the system sends through it
+/// goes to the guest.
+///
+/// ```swift
+/// let port = try TapPort("tap0")
+/// var configuration = HostConfiguration(sink: .frames(port))
+/// configuration.source = port
+/// ```
+///
+/// Any thread may deliver; one at a time receives. The interface is there for as long as this object, unless it was there
+/// before.
+public final class TapPort: FrameSink, FrameSource {
+  /// How long a frame waits for room in the interface by default, in nanoseconds.
+  public static let usualPatience: UInt64 = 1_000_000_000
+
+  /// The interface's name.
+  public let name: String
+  private let port: PatientPort<TapDevice>
+
+  /// Attaches to the TAP interface of that name, or makes it and brings it up. A frame for which there is no room waits
+  /// `patience` nanoseconds at most; then its message fails.
+  public init(_ name: String, patience: UInt64 = TapPort.usualPatience) throws(PortError) {
+    guard let interface = InterfaceName(name) else {
+      throw PortError("tap:\(name): this can be no interface's name; give 1 to 15 bytes", isForbidden: false)
+    }
+    self.name = name
+    do throws(InterfaceError) {
+      port = PatientPort(try TapDevice(interface), patience: patience)
+    } catch {
+      throw PortError("tap:\(name): \(error.advice)", isForbidden: error == .notPermitted)
+    }
+  }
+
+  /// How many frames found no room in the interface at once.
+  public var waitCount: UInt64 { port.waitCount }
+
+  public func deliver(_ frame: RawSpan, timestamp: Int64) throws(SinkError) {
+    do throws(InterfaceError) {
+      try port.send(frame)
+    } catch {
+      throw SinkError("tap:\(name): \(error.advice)")
+    }
+  }
+
+  public func receive(into buffer: inout MutableRawSpan) throws(SourceError) -> Int? {
+    do throws(InterfaceError) {
+      return try port.port.receive(into: &buffer)?.byteCount
+    } catch {
+      throw SourceError("tap:\(name): \(error.advice)")
+    }
+  }
+
+  public func wait(timeout: UInt64) -> Bool { port.port.wait(timeout: timeout) }
+}
+
+/// Why a port cannot be opened.
+public struct PortError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What is wrong, where, and what to do, in one line.
+  public let description: String
+  /// Whether it is a matter of permission.
+  public let isForbidden: Bool
+
+  package init(_ description: String, isForbidden: Bool) {
+    self.description = description
+    self.isForbidden = isForbidden
+  }
+}
