@@ -15,6 +15,7 @@ let package = Package(
   products: [
     .library(name: "NetVSC", targets: ["NetVSC"]),
     .library(name: "NetVSP", targets: ["NetVSP"]),
+    .library(name: "HostSocket", targets: ["HostSocket"]),
     .library(name: "VirtualSwitch", targets: ["VirtualSwitch"]),
     .executable(name: "netvsc", targets: ["NetVSCTool"]),
   ],
@@ -36,9 +37,15 @@ let package = Package(
     .target(name: "NetVSC", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], swiftSettings: product),
     .target(name: "NetVSP", dependencies: ["SharedMemory", "VMBusRing", "WireFormats"], swiftSettings: product),
 
+    // What lets the two ends be in two processes.
+    .target(name: "HostSocket", dependencies: ["CPlatform", "SharedMemory", "VMBusRing"], swiftSettings: product),
+
     // What a host's frames go to and come from in the system.
     .target(name: "NetworkInterface", dependencies: ["CPlatform"], swiftSettings: product),
-    .target(name: "VirtualSwitch", dependencies: ["NetVSP", "NetworkInterface", "SharedMemory"], swiftSettings: product),
+    .target(
+      name: "VirtualSwitch",
+      dependencies: ["HostSocket", "NetVSP", "NetworkInterface", "SharedMemory", "VMBusRing"],
+      swiftSettings: product),
 
     // The tool.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -48,7 +55,8 @@ let package = Package(
     .target(
       name: "TrafficReplay",
       dependencies: [
-        "NetVSC", "NetVSP", "NetworkInterface", "PacketCapture", "SharedMemory", "VirtualSwitch", "WireFormats",
+        "HostSocket", "NetVSC", "NetVSP", "NetworkInterface", "PacketCapture", "SharedMemory", "VirtualSwitch",
+        "VMBusRing", "WireFormats",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: product),
@@ -64,7 +72,8 @@ let package = Package(
     .executableTarget(
       name: "NetVSCTool",
       dependencies: [
-        "Benchmarks", "NetVSC", "NetworkInterface", "PacketCapture", "SharedMemory", "TrafficReplay",
+        "Benchmarks", "HostSocket", "NetVSC", "NetVSP", "NetworkInterface", "PacketCapture", "SharedMemory",
+        "TrafficReplay", "VirtualSwitch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: product),
@@ -107,6 +116,12 @@ let package = Package(
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
     .testTarget(
       name: "NetworkInterfaceTests", dependencies: ["NetworkInterface", "SharedMemory", "TestSupport"],
+      swiftSettings: language),
+    .testTarget(
+      name: "HostSocketTests",
+      dependencies: [
+        "HostSocket", "NetVSC", "NetVSP", "SharedMemory", "VirtualSwitch", "VMBusRing", "WireFormats", "TestSupport",
+      ],
       swiftSettings: language),
     .testTarget(
       name: "VirtualSwitchTests",

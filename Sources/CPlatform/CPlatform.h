@@ -10,6 +10,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -34,6 +36,14 @@ static inline int platform_seals(int descriptor) { return fcntl(descriptor, 1034
 
 /// A counter that can be waited for, without blocking calls of its own.
 static inline int platform_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+/// Whether a descriptor is such a counter: 1 or 0.
+static inline int platform_is_eventfd(int descriptor) {
+  char link[32], target[32] = {0};
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  if (readlink(link, target, sizeof target - 1) < 0) return 0;
+  return strcmp(target, "anon_inode:[eventfd]") == 0;
+}
 
 /// Waits until the descriptor can be read, at most so long. Returns 1 when it can, 0 when time ran out, -1 on a signal.
 static inline int platform_wait_readable(int descriptor, int64_t seconds, int64_t nanoseconds) {

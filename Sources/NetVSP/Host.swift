@@ -18,7 +18,12 @@ public final class Host: Sendable {
   let slots: [ChannelSlot]
 
   /// A host with a device on offer. Throws when the system has no descriptors left.
-  public init(_ configuration: HostConfiguration = HostConfiguration()) throws(SystemError) {
+  public convenience init(_ configuration: HostConfiguration = HostConfiguration()) throws(SystemError) {
+    self.init(configuration, on: try DeviceBus(ringMapping: configuration.ringMapping))
+  }
+
+  /// A host with a device whose bus is there already: that of a guest in another process.
+  package init(_ configuration: HostConfiguration, on bus: DeviceBus) {
     precondition(
       (1...HostConfiguration.channelLimit).contains(configuration.maximumChannelCount),
       "a host has 1 to \(HostConfiguration.channelLimit) channels")
@@ -28,7 +33,7 @@ public final class Host: Sendable {
     precondition(configuration.grantedSubchannelLimit ?? 0 >= 0, "a limit is not negative")
     precondition(
       configuration.faults.closedFromSubchannel ?? 1 >= 1, "sub-channels count from 1; the primary channel opens")
-    device = try NetworkDevice(configuration)
+    device = NetworkDevice(configuration, on: bus)
     slots = (0..<configuration.maximumChannelCount).map { _ in ChannelSlot() }
   }
 
@@ -36,6 +41,9 @@ public final class Host: Sendable {
 
   /// The device, for a guest to open.
   public var offer: DeviceOffer { DeviceOffer(bus: device.bus, host: self) }
+
+  /// Whether digests are taken of the frames.
+  package var isVerifying: Bool { if case .verify = device.configuration.sink { true } else { false } }
 
   /// What was counted so far. Each channel is asked between two steps of its own.
   public func statistics() -> HostStatistics {

@@ -26,7 +26,7 @@ public struct ChannelStatistics: Equatable, Sendable {
   /// Nothing counted.
   public init() {}
 
-  static func + (left: Self, right: Self) -> Self {
+  package static func + (left: Self, right: Self) -> Self {
     var sum = Self()
     sum.receivedPackets = left.receivedPackets + right.receivedPackets
     sum.receivedBytes = left.receivedBytes + right.receivedBytes

@@ -1,4 +1,3 @@
-internal import SharedMemory
 internal import Synchronization
 internal import VMBusRing
 internal import WireFormats
@@ -25,8 +24,8 @@ final class NetworkDevice: Sendable {
   }
   private let state = Mutex(State())
 
-  init(_ configuration: HostConfiguration) throws(SystemError) {
-    bus = try DeviceBus(ringMapping: configuration.ringMapping)
+  init(_ configuration: HostConfiguration, on bus: DeviceBus) {
+    self.bus = bus
     self.configuration = configuration
   }
 

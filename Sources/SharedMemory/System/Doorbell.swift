@@ -10,6 +10,13 @@ package final class Doorbell: Sendable {
     descriptor = try SystemCalls.makeEventCounter()
   }
 
+  /// The bell behind a descriptor that another process handed over, which is the bell's own from now on. Throws, and leaves
+  /// it to the caller, where it is no eventfd: ringing another kind of file could block.
+  package init(sharing descriptor: Int32) throws(SystemError) {
+    try SystemCalls.prepareEventCounter(descriptor)
+    self.descriptor = descriptor
+  }
+
   deinit { SystemCalls.closeDescriptor(descriptor) }
 
   /// Wakes whoever waits now, or the next one to wait.

@@ -104,6 +104,12 @@ enum SystemCalls {
     return descriptor
   }
 
+  /// Makes sure that a descriptor is an event counter, whose calls do not block.
+  static func prepareEventCounter(_ descriptor: Int32) throws(SystemError) {
+    guard platform_is_eventfd(descriptor) == 1 else { throw SystemError(call: "eventfd", code: EINVAL) }
+    guard fcntl(descriptor, F_SETFL, O_RDWR | O_NONBLOCK) == 0 else { throw SystemError("fcntl(F_SETFL)") }
+  }
+
   /// Adds one to the counter. A counter at its maximum already says all that a doorbell can.
   static func addOne(toEventCounter descriptor: Int32) {
     var one: UInt64 = 1

@@ -15,10 +15,15 @@ package final class Channel: Sendable {
   /// What else must stop waiting then; nil once it was told.
   private let listeners = Mutex<[@Sendable () -> Void]?>([])
 
-  package init(index: Int) throws(SystemError) {
+  package convenience init(index: Int) throws(SystemError) {
+    self.init(index: index, toHost: try Doorbell(), toGuest: try Doorbell())
+  }
+
+  /// A channel whose doorbells another process has as well.
+  package init(index: Int, toHost: Doorbell, toGuest: Doorbell) {
     self.index = index
-    toHost = try Doorbell()
-    toGuest = try Doorbell()
+    self.toHost = toHost
+    self.toGuest = toGuest
   }
 
   /// Whether the channel was taken away. Every loop that waits for the other side looks here.
@@ -55,6 +60,11 @@ package struct ChannelRings: Sendable {
   package let guestToHost: Range<UInt64>
   /// Host to guest.
   package let hostToGuest: Range<UInt64>
+
+  package init(guestToHost: Range<UInt64>, hostToGuest: Range<UInt64>) {
+    self.guestToHost = guestToHost
+    self.hostToGuest = hostToGuest
+  }
 }
 
 /// What a host does for a guest besides moving bytes: the calls that a hypervisor would carry.
@@ -71,4 +81,12 @@ package protocol HostEndpoint: AnyObject, Sendable {
   /// A guest's thread has nothing to do until the host acts on this channel: a host without threads runs now, one with
   /// threads is waited for, at most `timeout` nanoseconds. The guest's interrupt mask is clear if it wants to be woken.
   func attend(_ channel: Channel, timeout: UInt64)
+
+  /// Returns once every channel is on offer that the host had offered before: what it says by the rings may get here
+  /// before its offers do.
+  func awaitOffers()
+}
+
+extension HostEndpoint {
+  package func awaitOffers() {}
 }

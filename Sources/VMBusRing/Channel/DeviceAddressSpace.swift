@@ -10,6 +10,8 @@ package final class DeviceAddressSpace: Sendable {
   package static let pageByteCount = 4096
   /// Page 0 and its neighbours belong to nobody, so that a zeroed page number is an error.
   private static let firstPage: UInt64 = 0x1000
+  /// Where another process may have memory: below this.
+  private static let pageLimit: UInt64 = 1 << 40
 
   private struct Placement {
     let pages: Range<UInt64>
@@ -22,12 +24,19 @@ package final class DeviceAddressSpace: Sendable {
     var nextPage = DeviceAddressSpace.firstPage
   }
   private let placements = Mutex(Placements())
+  private let observer: BusObservation
 
-  package init() {}
+  init(_ observer: BusObservation) { self.observer = observer }
+
+  package convenience init() { self.init(BusObservation()) }
 
   /// New zeroed memory that the device can reach.
   package func allocate(byteCount: Int) throws(SystemError) -> DeviceMemory {
-    let region = try SharedRegion(byteCount: byteCount)
+    place(try SharedRegion(byteCount: byteCount))
+  }
+
+  /// Puts a region into the device's reach, at pages of the space's choice.
+  private func place(_ region: SharedRegion) -> DeviceMemory {
     let pageCount = UInt64(region.byteCount / Self.pageByteCount)
     let pages = placements.withLock { placements in
       let pages = placements.nextPage..<placements.nextPage + pageCount
@@ -36,12 +45,47 @@ package final class DeviceAddressSpace: Sendable {
       placements.nextPage = pages.upperBound + 1
       return pages
     }
-    return DeviceMemory(region: region, pages: pages)
+    let memory = DeviceMemory(region: region, pages: pages)
+    observer.current?.placed(memory)
+    return memory
+  }
+
+  /// Puts memory where the guest has it, which is in another process. Throws where there is some already, or there can be
+  /// none.
+  package func place(_ memory: DeviceMemory) throws(ChannelError) {
+    let isFree = placements.withLock { placements in
+      let pages = memory.pages
+      guard pages.lowerBound >= Self.firstPage, pages.upperBound <= Self.pageLimit,
+        pages.count == memory.region.byteCount / Self.pageByteCount,
+        !placements.sorted.contains(where: { $0.pages.overlaps(pages) })
+      else { return false }
+      let index = placements.sorted.firstIndex { $0.pages.lowerBound > pages.lowerBound } ?? placements.sorted.count
+      placements.sorted.insert(Placement(pages: pages, region: memory.region), at: index)
+      return true
+    }
+    guard isFree else { throw .badPages(memory.pages) }
+  }
+
+  /// All memory that the device can reach, by page.
+  package var memory: [DeviceMemory] {
+    placements.withLock { $0.sorted.map { DeviceMemory(region: $0.region, pages: $0.pages) } }
   }
 
   /// Takes memory out of the device's reach. Whoever resolved it before keeps it mapped.
   package func release(_ memory: DeviceMemory) {
-    placements.withLock { $0.sorted.removeAll { $0.pages == memory.pages } }
+    release(memory.pages)
+  }
+
+  /// The same, for memory that lies at these pages. Returns whether there was such.
+  @discardableResult
+  package func release(_ pages: Range<UInt64>) -> Bool {
+    let count = placements.withLock { placements in
+      let count = placements.sorted.count
+      placements.sorted.removeAll { $0.pages == pages }
+      return count - placements.sorted.count
+    }
+    if count > 0 { observer.current?.released(pages) }
+    return count > 0
   }
 
   /// The bytes of consecutive pages, or nil where a page belongs to nobody or they span two regions.
@@ -91,6 +135,11 @@ package struct DeviceMemory: Sendable {
   package let region: SharedRegion
   /// The page numbers by which the device knows it.
   package let pages: Range<UInt64>
+
+  package init(region: SharedRegion, pages: Range<UInt64>) {
+    self.region = region
+    self.pages = pages
+  }
 }
 
 /// Why a channel cannot be opened or used.

@@ -1,0 +1,236 @@
+internal import SharedMemory
+internal import Synchronization
+internal import VMBusRing
+
+/// What joins a guest's side of a device to its host in another process: what the guest does on the bus is told to the
+/// host, and what the host says happens on the bus.
+///
+/// One thread listens. When the host goes away it takes all channels away, and looks for another host at the path; that
+/// is told of the memory which the device still has, and its offer is entered.
+final class HostLink: BusObserver {
+  /// How long it waits between two looks for a host, in nanoseconds.
+  private static let lookInterval: UInt64 = 20_000_000
+
+  /// What the host was told of.
+  private enum Told: Hashable {
+    case memory(Range<UInt64>)
+    case gpadl(UInt32)
+  }
+
+  /// What the host made of a request.
+  struct Answer {
+    fileprivate let request: UInt32
+    var problem: String?
+    var report: HostReport?
+  }
+
+  private struct State {
+    /// nil while there is no host.
+    var connection: Connection?
+    var told: Set<Told> = []
+    var requestCount: UInt32 = 0
+    var answer: Answer?
+    var isOver = false
+  }
+
+  let bus: DeviceBus
+  private let path: String
+  private let state = Mutex(State())
+  /// Held while a request waits for its answer: they are rare, and one at a time is enough.
+  private let asking = Mutex(())
+  private let answered: Doorbell
+  private let over: Doorbell
+
+  /// The device that the host at `path` offers; `listen` has to be called on a thread of its own.
+  static func open(_ path: String) throws(SocketError) -> (Greeting, HostLink) {
+    let greeting = try Greeting(path: path)
+    do throws(SystemError) {
+      let link = HostLink(
+        path, try DeviceBus(primary: greeting.primary, ringMapping: greeting.ringMapping), try Doorbell(),
+        try Doorbell())
+      link.bus.tell(link)
+      link.begin(greeting.connection)
+      return (greeting, link)
+    } catch {
+      throw .failed(path: path, error)
+    }
+  }
+
+  private init(_ path: String, _ bus: DeviceBus, _ answered: Doorbell, _ over: Doorbell) {
+    self.path = path
+    self.bus = bus
+    self.answered = answered
+    self.over = over
+  }
+
+  /// Gives the host up: `listen` returns.
+  func end() {
+    let connection = state.withLock { state in
+      state.isOver = true
+      return state.connection
+    }
+    connection?.hangUp()
+    over.ring()
+  }
+
+  // MARK: Asking
+
+  /// Asks the host for something, and waits until it is done. Returns nil where the host went away, or does not answer,
+  /// which is the same: the connection is ended then.
+  @discardableResult
+  func ask(_ message: GuestMessage, _ descriptors: [Int32] = []) -> Answer? {
+    asking.withLock { _ in
+      guard let (request, connection) = send(message, descriptors) else { return nil }
+      let start = MonotonicClock.monotonic.now()
+      while true {
+        let (answer, isThere) = state.withLock { state in (state.answer, state.connection === connection) }
+        if let answer, answer.request == request { return answer }
+        let elapsed = MonotonicClock.monotonic.now() &- start
+        guard isThere, elapsed < SocketLimits.answerTimeout else {
+          connection.hangUp()
+          return nil
+        }
+        answered.wait(timeout: SocketLimits.answerTimeout - elapsed)
+      }
+    }
+  }
+
+  private func send(_ message: GuestMessage, _ descriptors: [Int32]) -> (UInt32, Connection)? {
+    state.withLock { state in
+      guard let connection = state.connection else { return nil }
+      // 0 would ask for no answer.
+      state.requestCount = max(state.requestCount &+ 1, 1)
+      guard Self.send(message, request: state.requestCount, descriptors, over: connection) else { return nil }
+      return (state.requestCount, connection)
+    }
+  }
+
+  /// A host that takes nothing is given up.
+  private static func send(
+    _ message: GuestMessage, request: UInt32, _ descriptors: [Int32] = [], over connection: Connection
+  ) -> Bool {
+    do throws(SystemError) {
+      try connection.send(message.emit(request: request), descriptors)
+      return true
+    } catch {
+      connection.hangUp()
+      return false
+    }
+  }
+
+  // MARK: What the guest does
+
+  func placed(_ memory: DeviceMemory) {
+    guard state.withLock({ $0.told.insert(.memory(memory.pages)).inserted }) else { return }
+    ask(.place(memory.pages), [memory.region.descriptor])
+  }
+
+  func released(_ pages: Range<UInt64>) {
+    if state.withLock({ $0.told.remove(.memory(pages)) }) != nil { ask(.release(pages)) }
+  }
+
+  func established(_ gpadl: UInt32, _ pages: Range<UInt64>) {
+    guard state.withLock({ $0.told.insert(.gpadl(gpadl)).inserted }) else { return }
+    ask(.establish(gpadl: gpadl, pages))
+  }
+
+  func withdrew(_ gpadl: UInt32) {
+    if state.withLock({ $0.told.remove(.gpadl(gpadl)) }) != nil { ask(.withdraw(gpadl: gpadl)) }
+  }
+
+  func offered(_ channel: Channel) {
+    ask(.offerAnew(index: channel.index), [channel.toHost.descriptor, channel.toGuest.descriptor])
+  }
+
+  // MARK: Listening
+
+  /// Does what the host says, of this one and of those after it, until the host is given up.
+  func listen(_ first: Connection) {
+    var connection = first
+    while true {
+      leave(connection, because: serve(connection))
+      guard let greeting = lookForHost() else { return }
+      connection = greeting.connection
+      begin(connection)
+      _ = bus.enter(greeting.primary)
+    }
+  }
+
+  /// Returns how it ended.
+  private func serve(_ connection: Connection) -> String {
+    do throws(MessageError) {
+      while let message = try connection.receive() {
+        if let farewell = try take(message) { return "\(path): \(farewell)" }
+      }
+      return "\(path): its process ended"
+    } catch {
+      return "\(path): it sent \(error)"
+    }
+  }
+
+  /// Does what a message says. Returns why the host hangs up, where it says so.
+  private func take(_ message: ReceivedMessage) throws(MessageError) -> String? {
+    let parsed = try HostMessage.parse(message.bytes)
+    try message.expect(parsed.descriptorCount)
+    switch parsed {
+    case .offer(let index):
+      let before = bus.channels
+      guard bus.enter(try message.takeChannel(index)) else { throw MessageError("an offer of channel \(index) too early") }
+      if index < before.count { before[index].rescind(because: "the host offers the channel anew") }
+    case .rescind(let index, let reason):
+      let channels = bus.channels
+      guard index < channels.count else { throw MessageError("the rescission of a channel that it never offered") }
+      channels[index].rescind(because: reason)
+    case .answer(let request, let problem):
+      take(Answer(request: request, problem: problem.isEmpty ? nil : problem))
+    case .report(let request, let report): take(Answer(request: request, report: report))
+    case .farewell(let reason): return reason
+    case .welcome: throw MessageError("a second greeting")
+    }
+    return nil
+  }
+
+  private func take(_ answer: Answer) {
+    state.withLock { $0.answer = answer }
+    answered.ring()
+  }
+
+  /// The host is gone: nobody waits for it any more.
+  private func leave(_ connection: Connection, because reason: String) {
+    connection.hangUp()
+    state.withLock { state in
+      state.connection = nil
+      state.answer = nil
+      state.told = []
+    }
+    answered.ring()
+    for channel in bus.channels { channel.rescind(because: reason) }
+  }
+
+  private func lookForHost() -> Greeting? {
+    while !state.withLock(\.isOver) {
+      if let greeting = try? Greeting(path: path) { return greeting }
+      over.wait(timeout: Self.lookInterval)
+    }
+    return nil
+  }
+
+  /// Tells a host of all there is, and lets requests begin.
+  private func begin(_ connection: Connection) {
+    state.withLock { state in
+      state.told = []
+      for memory in bus.addressSpace.memory {
+        state.told.insert(.memory(memory.pages))
+        guard
+          Self.send(.place(memory.pages), request: 0, [memory.region.descriptor], over: connection)
+        else { return }
+      }
+      for (gpadl, pages) in bus.gpadls {
+        state.told.insert(.gpadl(gpadl))
+        guard Self.send(.establish(gpadl: gpadl, pages), request: 0, over: connection) else { return }
+      }
+      state.connection = state.isOver ? nil : connection
+    }
+    if state.withLock(\.isOver) { connection.hangUp() }
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import HostSocket
+import NetVSP
+import SharedMemory
+import Synchronization
+import TestSupport
+import VirtualSwitch
+
+/// A server on a thread of its own, until this object goes.
+final class ServedGuests: Sendable {
+  let path: String
+  let server: HostServer
+  private let folder: TemporaryFolder
+  private let thread: WorkerThread
+  private let log: EventLog
+
+  init(_ configuration: HostConfiguration = HostConfiguration(sink: .verify), guestLimit: Int = 16) throws {
+    folder = try TemporaryFolder()
+    path = folder.path("host")
+    let log = EventLog()
+    let server = try HostServer(path: path, guestLimit: guestLimit, configuration) { log.append($0) }
+    self.server = server
+    thread = try WorkerThread { server.run() }
+    self.log = log
+  }
+
+  deinit {
+    server.stop()
+    thread.join()
+  }
+
+  /// What happened so far.
+  var events: [HostServer.Event] { log.all }
+
+  /// Waits until an event fits, five seconds at most. Returns it.
+  func waitFor(_ fits: (HostServer.Event) -> Bool) -> HostServer.Event? {
+    for _ in 0..<5000 {
+      if let event = events.first(where: fits) { return event }
+      WorkerThread.sleep(1_000_000)
+    }
+    return nil
+  }
+
+  /// The line for a guest that broke a rule.
+  func waitForRefusal() -> String? {
+    guard case .refused(_, let line, _)? = waitFor({ if case .refused = $0 { true } else { false } }) else { return nil }
+    return line
+  }
+}
+
+private final class EventLog: Sendable {
+  private let events = Mutex<[HostServer.Event]>([])
+  func append(_ event: HostServer.Event) { events.withLock { $0.append(event) } }
+  var all: [HostServer.Event] { events.withLock(\.self) }
+}
+
+/// What a process holds that it must give back.
+struct Holdings: Equatable, CustomStringConvertible {
+  let descriptors: Int
+  /// Mappings of memory files.
+  let mappings: Int
+
+  /// Of this process, or of another.
+  init(of process: Int32? = nil) {
+    let folder = "/proc/\(process.map(String.init) ?? "self")"
+    descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/fd").count) ?? -1
+    let maps = (try? String(contentsOfFile: "\(folder)/maps", encoding: .utf8)) ?? ""
+    mappings = maps.split(separator: "\n").count { $0.contains("memfd:netvsc") }
+  }
+
+  var description: String { "\(descriptors) descriptors, \(mappings) mappings" }
+}
