@@ -13,12 +13,15 @@ package struct NetVSCCommand: ParsableCommand {
 
       EXAMPLES:
         netvsc replay capture.pcap
+        netvsc host --socket /tmp/netvsc --sink verify
         netvsc generate mix.pcap
         netvsc bench engine
         netvsc manual ~/.local/share
       """,
     version: "0.1.0",
-    subcommands: [ReplayCommand.self, GenerateCommand.self, BenchCommand.self, ManualCommand.self])
+    subcommands: [
+      ReplayCommand.self, HostCommand.self, GenerateCommand.self, BenchCommand.self, ManualCommand.self,
+    ])
 
   /// The day of the version, for manual pages.
   static let releaseDate = "2026-11-25"

@@ -30,6 +30,7 @@ package struct ReplayCommand: ParsableCommand {
         netvsc replay --queues 2 --senders-per-queue 4 --host threads capture.pcap
         netvsc replay --ethernet 02:00:00:00:00:01,02:00:00:00:00:02 any.pcap.gz
         tcpdump -i eth0 -U -w - | netvsc replay --timed -
+        netvsc replay --device /tmp/netvsc --loop 0 --reconnect 60 capture.pcap
         netvsc replay --fault die:1000 --drain-timeout 1 capture.pcap
 
       FAULTS:
@@ -123,13 +124,14 @@ package struct ReplayCommand: ParsableCommand {
   package var options: ReplayOptions {
     ReplayOptions(
       capturePaths: captures, queueCount: channel.queueCount, sendersPerQueue: channel.sendersPerQueue,
-      steering: channel.steer, ringMode: channel.ringMode, hostMode: channel.host, frameLimit: channel.mtu,
+      steering: channel.steer, ringMode: channel.ringMode, hostMode: channel.hostMode, frameLimit: channel.mtu,
       copy: channel.copy, vlanOffload: traffic.vlanOffload, segmentByteCount: traffic.mss, loopCount: traffic.loop,
       packetLimit: traffic.limit > 0 ? traffic.limit : nil,
       duration: traffic.duration.nanoseconds > 0 ? traffic.duration.nanoseconds : nil, pace: pace.pace,
       sink: channel.sink,
       drainTimeout: traffic.drainTimeout.nanoseconds, faults: channel.fault, ethernet: traffic.ethernet,
-      selection: choice.selection, padsTruncated: choice.pad, variation: choice.vary, mergesCaptures: choice.merge)
+      selection: choice.selection, padsTruncated: choice.pad, variation: choice.vary, mergesCaptures: choice.merge,
+      devicePath: channel.device, reconnectTimeout: channel.reconnect.nanoseconds)
   }
 
   package func run() throws {

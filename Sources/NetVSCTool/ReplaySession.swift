@@ -15,8 +15,8 @@ struct ReplaySession {
     var failure: RunFailure?
     do {
       // Made sure of before the run, so that an hour's work does not end without its report.
-      json = try open(output.json)
-      page = try open(output.report)
+      json = try ReportFile(output.json)
+      page = try ReportFile(output.report)
     } catch {
       // The run still judges the captures, whose problems come first, but sends nothing.
       failure = .outputFailed("\(error); nothing was sent")
@@ -50,14 +50,6 @@ struct ReplaySession {
 
   /// Now, to the second and in universal time.
   private static var date: String { Date.now.formatted(.iso8601.dateTimeSeparator(.space)) }
-
-  private func open(_ destination: ReportDestination?) throws(OutputError) -> ReportFile? {
-    switch destination {
-    case nil: nil
-    case .standardOutput: .standardOutput
-    case .file(let path): try ReportFile(path)
-    }
-  }
 
   /// Replays, and takes a sample whenever one is due.
   private func replay(_ control: ReplayControl, _ series: inout ProgressSeries?) -> ReplayResult {

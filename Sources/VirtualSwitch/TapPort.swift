@@ -1,5 +1,5 @@
 public import NetVSP
-internal import NetworkInterface
+package import NetworkInterface
 internal import SharedMemory
 
 /// A TAP interface as both ends of a host's traffic: frames of guests arrive at it, and what the system sends through it
@@ -33,6 +33,12 @@ public final class TapPort: FrameSink, FrameSource {
     } catch {
       throw PortError("tap:\(name): \(error.advice)", isForbidden: error == .notPermitted)
     }
+  }
+
+  /// The same, of an interface that is open already.
+  package init(_ device: TapDevice, patience: UInt64 = TapPort.usualPatience) {
+    name = device.name.description
+    port = PatientPort(device, patience: patience)
   }
 
   /// How many frames found no room in the interface at once.

@@ -14,9 +14,23 @@ package struct ChannelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who runs the host: each queue's sender, in turn with sending, or threads of its own.",
+      "Who runs the built-in host: each queue's sender, in turn with sending, or threads of its own (default: inline).",
       valueName: "mode"))
-  package var host: HostMode = .inline
+  var host: HostMode?
+
+  @Option(
+    help: ArgumentHelp(
+      "Sends to the host in another process that listens there, that of 'netvsc host --socket PATH', in place of the built-in one. What becomes of frames is that host's affair.",
+      valueName: "path"),
+    completion: .file())
+  package var device: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --device: when the host goes away, waits so long for it to come back, and goes on with the next packets; what was in flight is lost. 0 gives the run up at once (default: 0).",
+      valueName: "seconds"),
+    transform: OptionText.seconds)
+  package var reconnect = Seconds(nanoseconds: 0)
 
   @Option(
     help: ArgumentHelp(
@@ -51,11 +65,12 @@ package struct ChannelOptions: ParsableArguments {
   package var copy: CopyChoice = .auto
 
   @Option(
+    name: .customLong("sink"),
     help: ArgumentHelp(
-      "What the host does with frames: null drops them, verify compares digests with the sender's, pcap:FILE writes a nanosecond capture, pcap:- to standard output, interface:NAME sends them from an interface, tap:NAME lets them arrive at a TAP interface, made for the run where there is none of that name (default: verify).",
+      "What the built-in host does with frames: null drops them, verify compares digests with the sender's, pcap:FILE writes a nanosecond capture, pcap:- to standard output, interface:NAME sends them from an interface, tap:NAME lets them arrive at a TAP interface, made for the run where there is none of that name (default: verify).",
       valueName: "sink"),
     transform: OptionText.sink)
-  package var sink = SinkChoice.verify
+  var sinkChoice: SinkChoice?
 
   @Option(
     parsing: .singleValue,
@@ -68,12 +83,28 @@ package struct ChannelOptions: ParsableArguments {
   package init() {}
 
   package func validate() throws {
+    if device != nil {
+      let excluded = [("--host", host != nil), ("--sink", sinkChoice != nil), ("--fault", !fault.isEmpty)]
+        .filter(\.1).map(\.0)
+      guard excluded.isEmpty else {
+        throw ValidationError(
+          "\(excluded.joined(separator: ", ")) \(excluded.count == 1 ? "is" : "are") for the built-in host, and --device sends to another one"
+        )
+      }
+    } else if reconnect.nanoseconds > 0 {
+      throw ValidationError("--reconnect is for --device: the built-in host does not come back")
+    }
     guard sendersPerQueue == 1 || ringMode != .exclusive else {
       throw ValidationError(
         "--ring-mode exclusive is for one sender a queue; give ordered or cooperative with --senders-per-queue \(sendersPerQueue)"
       )
     }
   }
+
+  package var sink: SinkChoice { sinkChoice ?? .verify }
+
+  /// A host in another process has threads of its own.
+  package var hostMode: HostMode { device == nil ? host ?? .inline : .threads }
 
   package var queueCount: Int {
     let allowed = ReplayOptions.queueCounts

@@ -18,6 +18,17 @@ package enum ReportDestination: Sendable, Equatable, ExpressibleByArgument {
   }
 }
 
+extension ReportFile {
+  /// Where a report goes, if there is to be one. Throws when it could not be written.
+  init?(_ destination: ReportDestination?) throws(OutputError) {
+    switch destination {
+    case nil: return nil
+    case .standardOutput: self = .standardOutput
+    case .file(let path): try self.init(path)
+    }
+  }
+}
+
 /// What is told, and to whom.
 package struct OutputOptions: ParsableArguments {
   @Option(

@@ -1,3 +1,5 @@
+internal import HostSocket
+
 /// What the host counted on its side of the rings.
 package struct HostAccount: Sendable {
   /// Frames taken out of the rings, in the ledger's unit.
@@ -15,6 +17,14 @@ package struct HostAccount: Sendable {
   package var problem: String?
 
   package init() {}
+
+  /// What a host in another process told.
+  init(_ report: HostReport) {
+    received = Tally(packets: report.receivedPackets, bytes: report.receivedBytes)
+    delivered = Tally(packets: report.deliveredPackets, bytes: report.deliveredBytes)
+    (messages, doorbells, violations) = (report.messages, report.doorbells, report.violations)
+    problem = report.problem
+  }
 }
 
 /// The digests over all frames that were put into rings and that were taken out of them.
@@ -57,6 +67,8 @@ package struct ReplayResult: Sendable {
   package var captures: [CaptureAccount]
   package var queues: [QueueAccount]
   package var host: HostAccount
+  /// Whether the host went away and cannot tell what it counted: `host` has nothing then.
+  package var hostIsSilent = false
   /// The device's counters as `ethtool -S` names them.
   package var ethtool: [NamedCounter] = []
   /// Nil unless the sink verifies.
@@ -72,6 +84,8 @@ package struct ReplayResult: Sendable {
   /// Whether a stop was requested from outside.
   package var interrupted: Bool
   package var failure: RunFailure?
+  /// How often the host went away and came back.
+  package var reconnections = 0
   /// What a reader should know although nothing is wrong with it, one line each.
   package var notes: [String] = []
 

@@ -77,6 +77,11 @@ package struct ReplayOptions: Sendable, Equatable {
   package var variation: Variation?
   /// Whether the captures are sent together, in the order of their time stamps, instead of one after the other.
   package var mergesCaptures: Bool
+  /// Where a host in another process listens that the device is opened at; nil: the host is built in. Its sink is its own
+  /// affair, and it has threads of its own.
+  package var devicePath: String?
+  /// How long a host that goes away is waited for, in nanoseconds; 0: it is given up at once.
+  package var reconnectTimeout: UInt64
 
   /// The number of senders together: as many, at most, as there will be.
   package var senderCount: Int { queueCount * sendersPerQueue }
@@ -88,7 +93,8 @@ package struct ReplayOptions: Sendable, Equatable {
     segmentByteCount: Int? = nil, loopCount: UInt64 = 1, packetLimit: UInt64? = nil,
     duration: UInt64? = nil, pace: Pace = .topSpeed, sink: SinkChoice = .verify, drainTimeout: UInt64 = 5_000_000_000,
     faults: [HostFault] = [], ethernet: EthernetAddresses? = nil, selection: PacketSelection = .all,
-    padsTruncated: Bool = false, variation: Variation? = nil, mergesCaptures: Bool = false
+    padsTruncated: Bool = false, variation: Variation? = nil, mergesCaptures: Bool = false,
+    devicePath: String? = nil, reconnectTimeout: UInt64 = 0
   ) {
     precondition(Self.queueCounts.contains(queueCount), "from 1 to 64 queues can be opened")
     precondition(Self.senderCounts.contains(sendersPerQueue), "from 1 to 64 senders can share a queue")
@@ -119,6 +125,8 @@ package struct ReplayOptions: Sendable, Equatable {
     self.padsTruncated = padsTruncated
     self.variation = variation
     self.mergesCaptures = mergesCaptures
+    self.devicePath = devicePath
+    self.reconnectTimeout = reconnectTimeout
   }
 
   /// How long the host may complete nothing while there is no room to send, in nanoseconds: as long as it is waited for

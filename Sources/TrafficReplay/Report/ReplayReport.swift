@@ -22,6 +22,7 @@ package struct ReplayReport: Encodable, Sendable {
     case hostMode = "host_mode"
     case copy
     case sink
+    case device
     case steering
     case mtu
     case vlanOffload = "vlan_offload"
@@ -56,7 +57,7 @@ package struct ReplayReport: Encodable, Sendable {
     try container.encode(result.captures.map(CaptureSection.init), forKey: .captures)
     try encodeOptions(into: &container)
     try encodeLedger(into: &container)
-    try container.encode(HostSection(account: result.host), forKey: .host)
+    try container.encode(result.hostIsSilent ? nil : HostSection(account: result.host), forKey: .host)
     try container.encode(result.verify.map(VerifySection.init), forKey: .verify)
     try container.encode(result.loops, forKey: .loops)
     try container.encode(result.seconds, forKey: .seconds)
@@ -81,7 +82,8 @@ package struct ReplayReport: Encodable, Sendable {
     try container.encode(options.copy.rawValue, forKey: .copy)
     try container.encode(options.ringMode.rawValue, forKey: .ringMode)
     try container.encode(options.hostMode.rawValue, forKey: .hostMode)
-    try container.encode(options.sink.description, forKey: .sink)
+    try container.encode(options.devicePath == nil ? options.sink.description : nil, forKey: .sink)
+    try container.encode(options.devicePath, forKey: .device)
     try container.encode(options.steering.rawValue, forKey: .steering)
     try container.encode(result.frameLimit, forKey: .mtu)
     try container.encode(options.vlanOffload, forKey: .vlanOffload)

@@ -27,7 +27,8 @@ package struct SummaryTable: Sendable {
     let outcome = "\(Readable.count(ledger.completed.packets)) of \(offered) completed"
     let setup = [
       "\(result.queueCount) \(result.queueCount == 1 ? "queue" : "queues") (\(options.ringMode.rawValue)\(senders))",
-      "steered by \(options.steering.rawValue)", "host \(options.hostMode.rawValue)", "sink \(options.sink)",
+      "steered by \(options.steering.rawValue)",
+      options.devicePath.map { "host at \($0)" } ?? "host \(options.hostMode.rawValue), sink \(options.sink)",
       "MTU \(result.frameLimit)", Readable.amount(result.loops, of: "loop"),
     ]
     return [
@@ -64,8 +65,10 @@ package struct SummaryTable: Sendable {
     append("completed", ledger.completed)
     append("failed", ledger.failed)
     append("lost", ledger.lost)
-    append("host received", host.received, "\(Readable.amount(host.messages, of: "message"))")
-    append("host delivered", host.delivered, "\(Readable.amount(host.doorbells, of: "doorbell"))")
+    if !result.hostIsSilent {
+      append("host received", host.received, "\(Readable.amount(host.messages, of: "message"))")
+      append("host delivered", host.delivered, "\(Readable.amount(host.doorbells, of: "doorbell"))")
+    }
     return titled(columns) + verdicts
   }
 

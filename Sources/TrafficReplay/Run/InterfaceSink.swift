@@ -10,18 +10,14 @@ final class InterfaceSink<Port: FramePort>: RunSink {
   private let port: PatientPort<Port>
   private let choice: SinkChoice
   private let stop: RunStop
-  private let control: ReplayControl
+  private let isInterrupted: @Sendable () -> Bool
   private let isBroken = Atomic<Bool>(false)
 
-  /// A frame without room waits as long as a host may complete nothing.
-  init(
-    _ port: Port, options: ReplayOptions, stop: RunStop, control: ReplayControl, clock: MonotonicClock,
-    sleep: @escaping @Sendable (UInt64) -> Void
-  ) {
-    self.port = PatientPort(port, patience: options.stallTimeout, clock: clock, sleep: sleep)
-    choice = options.sink
-    self.stop = stop
-    self.control = control
+  init(_ port: Port, of choice: SinkChoice, _ terms: SinkTerms) {
+    self.port = PatientPort(port, patience: terms.patience, clock: terms.clock, sleep: terms.sleep)
+    self.choice = choice
+    stop = terms.stop
+    isInterrupted = terms.isInterrupted
   }
 
   var waitCount: UInt64 { port.waitCount }
@@ -31,7 +27,7 @@ final class InterfaceSink<Port: FramePort>: RunSink {
     guard !isBroken.load(ordering: .relaxed) else { throw SinkError("\(choice): nothing more is sent") }
     do throws(InterfaceError) {
       // Who interrupts the run does not wait.
-      try port.send(frame, while: { !control.stopRequested })
+      try port.send(frame, while: { !isInterrupted() })
     } catch {
       let failure = RunFailure(error, of: choice)
       if error != .frameTooLong {

@@ -1,3 +1,4 @@
+internal import HostSocket
 internal import NetVSC
 package import NetVSP
 internal import NetworkInterface
@@ -71,74 +72,75 @@ package struct ReplayRun {
   private func run(
     _ captures: [InspectedCapture], _ stop: RunStop, _ limit: ReadingLimit, into result: inout ReplayResult
   ) throws(RunFailure) {
-    let sink = try makeSink(stop)
+    if let path = options.devicePath {
+      return try run(captures, attachedTo: path, stop, limit, into: &result)
+    }
+    let sink = try options.sink.open(
+      SinkTerms(
+        patience: options.stallTimeout, stop: stop, isInterrupted: { [control] in control.stopRequested }, clock: clock,
+        sleep: sleep))
     let host = try openHost(sink)
     defer { host.shutDown() }
-    let device = try openDevice(host)
-    defer { device.close(timeout: options.stallTimeout) }
-    note(device, in: &result)
-
-    let outcomes = try send(captures, through: device, stop, limit, into: &result) { sink?.flush() }
-    account(for: outcomes, in: &result)
-    device.close(timeout: options.stallTimeout)
+    try send(captures, to: host.offer, stop, limit, into: &result) { sink.own?.flush() }
     host.shutDown()
     account(for: host.statistics(), in: &result)
     result.failure = stop.failure ?? result.failure
-    if let count = sink?.waitCount, count > 0 {
+    if let count = sink.own?.waitCount, count > 0 {
       result.host.sinkWaits = count
       let frames = Readable.amount(count, of: "frame")
       result.notes.append("\(frames) had to wait for room in the interface (\(options.sink))")
     }
     do throws(RunFailure) {
-      try sink?.close()
+      try sink.own?.close()
     } catch {
       result.failure = result.failure ?? error
     }
   }
 
+  /// The same, with a host in another process, whose sink is its own affair.
+  private func run(
+    _ captures: [InspectedCapture], attachedTo path: String, _ stop: RunStop, _ limit: ReadingLimit,
+    into result: inout ReplayResult
+  ) throws(RunFailure) {
+    let offer: DeviceOffer
+    do throws(SocketError) {
+      offer = try DeviceOffer.attach(path: path)
+    } catch {
+      throw RunFailure(error)
+    }
+    try send(captures, to: offer, stop, limit, into: &result) {}
+    let report = result.reconnections == 0 ? offer.report() : nil
+    result.hostIsSilent = report == nil
+    result.host = report.map { HostAccount($0) } ?? HostAccount()
+    if let report, report.isVerified { result.verify?.received = report.digest } else { result.verify = nil }
+    if report == nil {
+      result.notes.append("what the host counted is not known: it went away (--device \(path))")
+    }
+  }
+
+  /// Opens the device, sends the captures through it, accounts for them, and closes it.
+  private func send(
+    _ captures: [InspectedCapture], to offer: DeviceOffer, _ stop: RunStop, _ limit: ReadingLimit,
+    into result: inout ReplayResult, whileWaiting: () -> Void
+  ) throws(RunFailure) {
+    let device = try openDevice(offer)
+    defer { device.close(timeout: options.stallTimeout) }
+    note(device, in: &result)
+    let outcomes = try send(captures, through: device, stop, limit, into: &result, whileWaiting: whileWaiting)
+    account(for: outcomes, in: &result)
+  }
+
   // MARK: Opening
 
-  /// The sink that is not the host's own.
-  private func makeSink(_ stop: RunStop) throws(RunFailure) -> (any RunSink)? {
-    switch options.sink {
-    case .null, .verify: return nil
-    case .pcap(let path):
-      do throws(CaptureError) {
-        return try PcapSink(path: path, stop: stop)
-      } catch {
-        throw .sinkFailed(error.description)
-      }
-    case .tap(let name):
-      return try makeInterfaceSink(stop) { () throws(InterfaceError) in try TapDevice(name) }
-    case .interface(let name):
-      return try makeInterfaceSink(stop) { () throws(InterfaceError) in try PacketSocket(sendingTo: name) }
-    }
-  }
-
-  private func makeInterfaceSink<Port: FramePort>(
-    _ stop: RunStop, to open: () throws(InterfaceError) -> Port
-  ) throws(RunFailure) -> InterfaceSink<Port> {
-    do throws(InterfaceError) {
-      return InterfaceSink(
-        try open(), options: options, stop: stop, control: control, clock: clock, sleep: sleep)
-    } catch {
-      throw RunFailure(error, of: options.sink)
-    }
-  }
-
-  private func openHost(_ sink: (any RunSink)?) throws(RunFailure) -> Host {
+  private func openHost(_ sink: OpenSink) throws(RunFailure) -> Host {
     var configuration = HostConfiguration()
     configuration.execution =
       switch options.hostMode {
       case .inline: .inline
       case .threads: .threads
       }
-    configuration.sink =
-      switch options.sink {
-      case .null: frameSink.map { .frames($0) } ?? .null
-      case .verify: .verify
-      case .pcap, .tap, .interface: sink.map { .frames($0) } ?? .null
-      }
+    configuration.sink = sink.hostSink
+    if case .null = configuration.sink, let frameSink { configuration.sink = .frames(frameSink) }
     configuration.wallClock = wallClock
     for fault in options.faults { configuration.add(fault) }
     do {
@@ -148,7 +150,7 @@ package struct ReplayRun {
     }
   }
 
-  private func openDevice(_ host: Host) throws(RunFailure) -> Device {
+  private func openDevice(_ offer: DeviceOffer) throws(RunFailure) -> Device {
     var configuration = DeviceConfiguration()
     configuration.queueCount = options.queueCount
     configuration.frameByteCount = options.frameLimit
@@ -159,7 +161,7 @@ package struct ReplayRun {
     if options.sink.isInterface { configuration.packetsPerMessage = 1 }
     configuration.clock = clock
     do {
-      return try Device.open(host.offer, configuration)
+      return try Device.open(offer, configuration)
     } catch {
       throw .hostWentAway("the device cannot be opened: \(error)")
     }

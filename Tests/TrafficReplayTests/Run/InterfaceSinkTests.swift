@@ -182,10 +182,10 @@ struct BusyInterfaceTests {
   private func sink(_ port: BusyPort, stop: RunStop, control: ReplayControl = ReplayControl(senderCount: 1))
     -> InterfaceSink<BusyPort>
   {
-    let options = ReplayOptions(capturePaths: [], queueCount: 1, sink: .interface(near), drainTimeout: 2_000_000_000)
-    return InterfaceSink(
-      port, options: options, stop: stop, control: control, clock: time.clock, sleep: { [time] in time.advance(by: $0) }
-    )
+    let terms = SinkTerms(
+      patience: 2_000_000_000, stop: stop, isInterrupted: { control.stopRequested }, clock: time.clock,
+      sleep: { [time] in time.advance(by: $0) })
+    return InterfaceSink(port, of: .interface(near), terms)
   }
 
   @Test("waits, counts it, and sends the frame once")
