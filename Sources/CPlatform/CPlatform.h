@@ -34,6 +34,9 @@ static inline int platform_seal_size(int descriptor) {
 /// The file's seals, or -1 with errno set where it can have none.
 static inline int platform_seals(int descriptor) { return fcntl(descriptor, 1034 /* F_GET_SEALS */); }
 
+/// Another descriptor of the same file, which no program that this one starts gets; -1 where there is none.
+static inline int platform_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+
 /// A counter that can be waited for, without blocking calls of its own.
 static inline int platform_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

@@ -4,6 +4,8 @@ package import VMBusRing
 extension Host: HostEndpoint {
   package var runsInline: Bool { device.configuration.execution == .inline }
 
+  package var readsPrivateMemory: Bool { device.configuration.readsPrivateMemory }
+
   package func open(_ channel: Channel, rings: ChannelRings) throws(ChannelError) {
     guard !channel.isRescinded else { throw .refused("it was taken away") }
     guard slots.indices.contains(channel.index) else { throw .refused("there are \(slots.count) channels") }

@@ -56,6 +56,9 @@ public struct HostConfiguration: Sendable {
   public var grantedSubchannelLimit: Int?
   /// The work on frames that is offered to the guest. What is not offered is done all the same where a frame asks for it.
   public var offloads: HostOffloads = .all
+  /// Whether the guest may lend its process's own memory, which is this process's, beside what it allocated and
+  /// registered. Off by default: such a guest names addresses, and a wrong one ends the process.
+  public var readsPrivateMemory = false
   /// What is done wrong on purpose.
   public var faults = HostFaults()
   /// Wall-clock nanoseconds since 1970, for sinks that stamp frames.

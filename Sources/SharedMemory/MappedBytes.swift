@@ -16,6 +16,26 @@ package struct MappedBytes: BitwiseCopyable, @unchecked Sendable {
     self.byteCount = byteCount
   }
 
+  /// Bytes that this process has mapped for itself. Whoever gives them keeps them as long as the window is used.
+  package init(ofThisProcess bytes: UnsafeRawBufferPointer) {
+    precondition(unsafe bytes.baseAddress != nil, "there are bytes")
+    unsafe self.init(start: UnsafeMutableRawPointer(mutating: bytes.baseAddress!), byteCount: bytes.count)
+  }
+
+  /// The same by their address.
+  ///
+  /// SAFETY: the address comes from somebody of this process who keeps the bytes, and is believed. None that a process can
+  /// have goes beyond 2^57.
+  @inlinable @inline(__always)
+  package init?(ofThisProcessAt address: UInt64, byteCount: Int) {
+    guard address < 1 << 57, let start = unsafe UnsafeMutableRawPointer(bitPattern: UInt(address)) else { return nil }
+    unsafe self.init(start: start, byteCount: byteCount)
+  }
+
+  /// Where the bytes begin in this process.
+  @inlinable @inline(__always)
+  package var address: UInt64 { unsafe UInt64(UInt(bitPattern: start)) }
+
   @inlinable @inline(__always)
   func check(_ offset: Int, _ count: Int) {
     precondition(offset >= 0 && count >= 0 && offset <= byteCount &- count, "a part lies inside its window")

@@ -19,6 +19,17 @@ package final class SharedRegion: Sendable {
     self.descriptor = descriptor
   }
 
+  /// The same for a descriptor that stays the caller's.
+  package convenience init(duplicating descriptor: Int32) throws(SystemError) {
+    let own = try SystemCalls.duplicate(descriptor)
+    do {
+      try self.init(sharing: own)
+    } catch {
+      SystemCalls.closeDescriptor(own)
+      throw error
+    }
+  }
+
   /// Zeroed memory of at least `byteCount` bytes, rounded up to whole pages.
   package init(byteCount: Int) throws(SystemError) {
     precondition(byteCount > 0)

@@ -20,6 +20,9 @@ public final class Device: Sendable {
   public let offloads: DeviceOffloads
   /// Whether the host spreads the frames that it delivers over all queues.
   public let scalesReceives: Bool
+  /// Whether private bytes can be lent: the host is in this process, and was made to read them. Where they cannot,
+  /// `Sender.submit` copies them.
+  public let lendsPrivateMemory: Bool
   /// How frames find their queue by flow: by the newest table of the host's.
   ///
   /// A host may send another one at any time; it is taken in when a sender of the primary queue polls, and holds for whoever
@@ -55,6 +58,7 @@ public final class Device: Sendable {
   ) {
     queueCount = queues.count
     maximumFrameByteCount = queues[0].terms.maximumFrameByteCount
+    lendsPrivateMemory = queues[0].lendsPrivateMemory
     self.offloads = offloads
     self.scalesReceives = scalesReceives
     self.link = link

@@ -86,7 +86,7 @@ extension DeviceConfiguration {
 
 /// Why a device could not be opened.
 public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A value of the configuration that cannot be.
+  /// A value of the configuration that cannot be, or memory.
   case badConfiguration(String)
   /// The system gave no memory or descriptors.
   case system(SystemError)

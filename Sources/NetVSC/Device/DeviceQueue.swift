@@ -38,6 +38,9 @@ final class DeviceQueue: Sendable {
   /// Whether the host has no threads of its own. Kept here, as the host is an object that all queues share.
   let hostRunsInline: Bool
 
+  /// Whether the host reads private memory of this process. Kept here as well.
+  let lendsPrivateMemory: Bool
+
   /// The queue's number is its channel's.
   var index: Int { open.channel.index }
   var channel: Channel { open.channel }
@@ -50,6 +53,7 @@ final class DeviceQueue: Sendable {
     self.open = open
     self.terms = terms
     hostRunsInline = terms.host.runsInline
+    lendsPrivateMemory = terms.host.readsPrivateMemory
     self.places = places
     self.receiveBuffer = receiveBuffer
     self.steering = steering

@@ -14,15 +14,12 @@ public final class FrameMemory: Sendable {
   private let memory: DeviceMemory
   private let addressSpace: DeviceAddressSpace
 
-  init(byteCount: Int, in addressSpace: DeviceAddressSpace) throws(DeviceError) {
-    do {
-      memory = try addressSpace.allocate(byteCount: byteCount)
-    } catch {
-      throw .system(error)
-    }
+  /// What is in the device's reach already, and leaves it with this.
+  fileprivate init(_ memory: DeviceMemory, in addressSpace: DeviceAddressSpace) {
+    self.memory = memory
     self.addressSpace = addressSpace
     bytes = memory.region.bytes.mapped
-    self.byteCount = bytes.byteCount
+    byteCount = bytes.byteCount
     firstPage = memory.pages.lowerBound
   }
 
@@ -43,6 +40,9 @@ public final class FrameMemory: Sendable {
   /// Copies `source` in at `offset`, on the terms of `mutableSpan`.
   public func write(_ source: RawSpan, at offset: Int) { bytes.write(source, at: offset) }
 
+  /// The bytes of a part, for a holder that keeps this memory.
+  func mappedBytes(of part: FrameRange) -> MappedBytes { bytes.part(Int(part.byteOffset), Int(part.byteCount)) }
+
   /// Where a frame, or a part of one, lies for the device. It must lie in this memory.
   func deviceRange(of part: FrameRange) -> DeviceRange {
     precondition(
@@ -59,6 +59,29 @@ extension Device {
     guard byteCount > 0, byteCount <= UInt32.max else {
       throw .badConfiguration("memory: from 1 byte to 4 GiB, not \(byteCount) bytes")
     }
-    return try FrameMemory(byteCount: byteCount, in: addressSpace)
+    do {
+      return FrameMemory(try addressSpace.allocate(byteCount: byteCount), in: addressSpace)
+    } catch {
+      throw .system(error)
+    }
   }
+
+  /// Makes a memory file memory to send from without copying: all of it, whole pages, below 4 GiB.
+  ///
+  /// The caller keeps the descriptor, and may close it at once. The file must be one of `memfd_create` that is sealed
+  /// against shrinking and growing, or whoever has it could end the host by cutting it; any other is refused.
+  public func register(memoryFile descriptor: Int32) throws(DeviceError) -> FrameMemory {
+    let region: SharedRegion
+    do {
+      region = try SharedRegion(duplicating: descriptor)
+    } catch {
+      throw .badConfiguration(
+        "memory file: one of memfd_create to read and write, sealed with F_SEAL_SHRINK and F_SEAL_GROW (\(error))")
+    }
+    guard region.byteCount % DeviceAddressSpace.pageByteCount == 0, region.byteCount <= UInt32.max else {
+      throw .badConfiguration("memory file: whole pages of 4096 bytes, below 4 GiB, not \(region.byteCount) bytes")
+    }
+    return FrameMemory(addressSpace.place(region), in: addressSpace)
+  }
+
 }

@@ -6,10 +6,32 @@ extension Sender {
   /// How many parts a frame that is lent has at most: with its header, what common hosts have seen of others.
   public static let maximumPartCount = 31
 
-  /// Lends a frame to the host where it lies: in parts, in their order, in memory of the device's, without copying them.
+  /// Lends a frame to the host where it lies, without copying it: in parts, in their order, of any memory of the device's,
+  /// and of private memory.
   ///
   /// Where it is taken, the parts stay as they are until `poll`, `drain` or `finish` gives the frame back, once, by its
-  /// cookie. Traps on an empty part, one outside of `memory`, no part at all, or too many.
+  /// cookie. The frame holds its device memory meanwhile; private bytes are the caller's to keep. What cannot be lent is
+  /// copied, and given back all the same: a frame of more than `maximumPartCount` parts, one with private parts where the
+  /// device does not lend them, and one whose parts lie in more memories than a sender lends from at a time, 64.
+  /// Traps where there is no part.
+  public mutating func submit(
+    _ parts: Span<FramePart>, cookie: UInt64, offload: FrameOffload = .none
+  ) throws(SenderError) -> SendOutcome {
+    settle()
+    let byteCount = parts.byteCount
+    precondition(byteCount > 0, "a frame has a part")
+    var direct = DirectMessage(cookie: cookie)
+    guard parts.count <= Self.maximumPartCount, borrow(parts, for: &direct) else {
+      return try gather(parts, byteCount, cookie: cookie, offload.info)
+    }
+    if let outcome = try beginLending(byteCount, offload.info, &direct) { return outcome }
+    for index in parts.indices { burst.append(parts[index].deviceRange) }
+    closeLent(direct)
+    return .taken
+  }
+
+  /// Lends a frame all of whose parts lie in one memory of the device's. Traps on an empty part, one outside of `memory`, no
+  /// part at all, or too many.
   public mutating func submit(
     _ parts: Span<FrameRange>, of memory: FrameMemory, cookie: UInt64, offload: FrameOffload = .none
   ) throws(SenderError) -> SendOutcome {
@@ -21,20 +43,58 @@ extension Sender {
   mutating func lend(
     _ parts: Span<FrameRange>, of memory: FrameMemory, cookie: UInt64?, _ offload: PacketOffload
   ) throws(SenderError) -> SendOutcome {
-    if isClosing { return .closing }
     precondition(
       parts.count > 0 && parts.count <= Self.maximumPartCount, "a frame has a part, and not too many of them")
     var byteCount = 0
     for index in parts.indices { byteCount += Int(parts[index].byteCount) }
-    let limit = frameLimit(offload, within: transferByteCount)
-    if let refusal = refuse(byteCount, offload, beyond: limit) { return refusal }
     var direct = DirectMessage(cookie: cookie)
-    guard try placeHeader(ofFrame: byteCount, offload, &direct) else { return .wouldBlock }
+    guard loans.lend(memory, to: &direct.loans) else { return isClosing ? .closing : .wouldBlock }
+    if let outcome = try beginLending(byteCount, offload, &direct) { return outcome }
     for index in parts.indices { burst.append(memory.deviceRange(of: parts[index])) }
-    direct.loan = loans.lend(memory)
+    closeLent(direct)
+    return .taken
+  }
+
+  /// Borrows what a frame's parts lie in. Returns false where that cannot be: then nothing is borrowed.
+  private mutating func borrow(_ parts: Span<FramePart>, for direct: inout DirectMessage) -> Bool {
+    for index in parts.indices {
+      if let memory = parts[index].memory {
+        if loans.lend(memory, to: &direct.loans) { continue }
+      } else if queue.lendsPrivateMemory {
+        continue
+      }
+      loans.giveBack(direct.loans)
+      return false
+    }
+    return true
+  }
+
+  /// Prepares the message of a frame whose memory is borrowed, for its ranges to be added. Where it is not taken, returns
+  /// why, and gives the memory back.
+  private mutating func beginLending(
+    _ byteCount: Int, _ offload: PacketOffload, _ direct: inout DirectMessage
+  ) throws(SenderError) -> SendOutcome? {
+    var outcome: SendOutcome?
+    do throws(SenderError) {
+      if isClosing {
+        outcome = .closing
+      } else if let refusal = refuse(byteCount, offload, beyond: frameLimit(offload, within: transferByteCount)) {
+        outcome = refusal
+      } else if try !placeHeader(ofFrame: byteCount, offload, &direct) {
+        outcome = .wouldBlock
+      }
+    } catch {
+      loans.giveBack(direct.loans)
+      throw error
+    }
+    if outcome != nil { loans.giveBack(direct.loans) }
+    return outcome
+  }
+
+  /// Ends the message of a frame that is lent, whose ranges were added.
+  private mutating func closeLent(_ direct: DirectMessage) {
     counts.lentFrames &+= 1
     closeMessage(direct)
-    return .taken
   }
 
   /// Puts a frame's header where the host finds it in front of the frame's ranges: behind the open message's packets, in
@@ -81,45 +141,45 @@ extension Sender {
     return true
   }
 
-  /// Copies a frame for which there is no section, or none that holds it, into a large buffer. Returns whether one was
-  /// free.
-  mutating func copyToLargeBuffer(_ frame: RawSpan, _ offload: PacketOffload) throws(SenderError) -> Bool {
+  /// Prepares a copy of a frame for which there is no section, or none that holds it, in a large buffer. Returns which one
+  /// it is, if one was free, and where in the sender's direct memory the frame goes. The message is to be closed then.
+  mutating func beginLargeCopy(
+    of byteCount: Int, _ offload: PacketOffload
+  ) throws(SenderError) -> (buffer: UInt32, framePlace: Int)? {
     closeMessage()
     if burst.freeCount == 0 || isStopped { try flush() }
-    guard burst.freeCount > 0, !isStopped else { return false }
+    guard burst.freeCount > 0, !isStopped else { return nil }
     guard let buffer = directMemory.takeBuffer() else {
       counts.noMemory &+= 1
-      return false
+      return nil
     }
     let header = RNDISPacketHeader(
-      frameByteCount: UInt32(frame.byteCount), perPacketInfoByteCount: offload.encodedSize)
+      frameByteCount: UInt32(byteCount), perPacketInfoByteCount: offload.encodedSize)
     let place = directMemory.offset(ofBuffer: buffer)
     directMemory.bytes.store(header, offload, at: place)
-    directMemory.bytes.write(frame, at: place + Int(header.frameOffset))
     // Header and frame are one range, so that the header is in one as well.
     burst.append(directMemory.deviceRange(at: place, byteCount: header.messageByteCount))
-    message.beginWithoutSection(frameByteCount: UInt32(frame.byteCount), offload)
+    message.beginWithoutSection(frameByteCount: UInt32(byteCount), offload)
     counts.largeCopies &+= 1
-    closeMessage(DirectMessage(largeBuffer: buffer))
-    return true
+    return (buffer, place + Int(header.frameOffset))
   }
 
-  /// Adds the open message, with the ranges that were added, to the burst.
-  private mutating func closeMessage(_ direct: DirectMessage) {
+  /// Adds the open message, with what it holds and the ranges that were added, to the burst.
+  mutating func closeMessage(_ direct: DirectMessage) {
     let transactionID = inFlight.enter(
       section: message.section, packetCount: message.packetCount, byteCount: message.frameByteCount, direct)
     burst.appendWithRanges(transactionID: transactionID, section: message.section, byteCount: message.byteCount)
     countClosedMessage()
   }
 
-  /// Takes back what a message held that has page ranges. Returns its frame where the caller wants that back.
+  /// Takes back what a message held besides its section, and that. Returns its frame where the caller wants that back.
   @inline(never)
   mutating func release(section: UInt32, _ transactionID: UInt64, as fate: ReturnedFrame.Fate) -> ReturnedFrame? {
     let direct = inFlight.directMessage(of: transactionID)
     if section != SendRNDISPacket.noSection { sections.give(back: section) }
     if let slot = direct.headerSlot { directMemory.give(backHeader: slot) }
     if let buffer = direct.largeBuffer { directMemory.give(backBuffer: buffer) }
-    if let loan = direct.loan { loans.giveBack(loan) }
+    loans.giveBack(direct.loans)
     return direct.cookie.map { ReturnedFrame(cookie: $0, fate: fate) }
   }
 }

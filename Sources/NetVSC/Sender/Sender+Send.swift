@@ -48,15 +48,22 @@ extension Sender {
   @inline(never)
   mutating func copyWithoutPlace(_ frame: RawSpan, _ offload: PacketOffload) throws(SenderError) -> SendOutcome {
     if isClosing { return .closing }
-    if burst.freeCount == 0 || isStopped {
-      try flush()
-      if makePlace(for: frame.byteCount, offload) {
-        sections.bytes.write(frame, at: message.framePlace(behind: offload))
-        stage(frameByteCount: frame.byteCount, offload)
-        return .taken
-      }
+    if try makePlaceByFlushing(for: frame.byteCount, offload) {
+      sections.bytes.write(frame, at: message.framePlace(behind: offload))
+      stage(frameByteCount: frame.byteCount, offload)
+      return .taken
     }
-    return try copyToLargeBuffer(frame, offload) ? .taken : .wouldBlock
+    guard let large = try beginLargeCopy(of: frame.byteCount, offload) else { return .wouldBlock }
+    directMemory.bytes.write(frame, at: large.framePlace)
+    closeMessage(DirectMessage(largeBuffer: large.buffer))
+    return .taken
+  }
+
+  /// Publishes what fills the burst, if anything does, and looks for a place once more.
+  mutating func makePlaceByFlushing(for frameByteCount: Int, _ offload: PacketOffload) throws(SenderError) -> Bool {
+    guard burst.freeCount == 0 || isStopped else { return false }
+    try flush()
+    return makePlace(for: frameByteCount, offload)
   }
 
   /// Makes everything sent so far visible to the host, as far as the ring has room; the rest stays for the next flush.

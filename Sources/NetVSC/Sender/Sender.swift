@@ -89,7 +89,7 @@ public struct Sender: ~Copyable, Sendable {
 
   /// Whether the next frame that is sent or lent would be taken, whatever its size.
   public var hasRoom: Bool {
-    guard !isStopped, !isClosing, burst.freeCount > (hasOpenMessage ? 1 : 0) else { return false }
+    guard !isStopped, !isClosing, burst.freeCount > (hasOpenMessage ? 1 : 0), loans.hasRoom else { return false }
     let hasBuffer = directMemory.freeBufferCount > 0
     // Without a section a frame is copied to a buffer, or lent with its header in a slot.
     guard sections.hasRoom else { return hasBuffer && directMemory.freeHeaderCount > 0 }

@@ -33,7 +33,9 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
     fromGuest = consumer
     handler = MessageHandler(
       channel, device: device, toGuest: returnRing,
-      dataPath: DataPath(GuestMemory(addressSpace, home: home), receiver: receiver))
+      dataPath: DataPath(
+        GuestMemory(addressSpace, home: home, isPrivateRead: device.configuration.readsPrivateMemory),
+        receiver: receiver))
     if channel.index > 0, let terms { handler.open(terms) }
     // Until the worker goes to sleep nobody need ring for it.
     fromGuest.mask()

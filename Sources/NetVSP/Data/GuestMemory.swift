@@ -17,6 +17,8 @@ struct GuestMemory: ~Copyable, Sendable {
   /// More regions than any guest's message touches. One that does, fails.
   private static let windowLimit = 32
 
+  /// Whether addresses of this process are believed, too.
+  private let isPrivateRead: Bool
   private let addressSpace: DeviceAddressSpace
   /// The first one stays.
   private var windows = PrivateList<Window>(capacity: Self.windowLimit)
@@ -24,7 +26,9 @@ struct GuestMemory: ~Copyable, Sendable {
   private var regions: [SharedRegion] = []
 
   /// `home` is what the channel reads most: the send buffer, or any memory of the device if there is none.
-  init(_ addressSpace: DeviceAddressSpace, home: DeviceMemory) {
+  /// `isPrivateRead`: the guest runs in this process, and may name all of its memory.
+  init(_ addressSpace: DeviceAddressSpace, home: DeviceMemory, isPrivateRead: Bool) {
+    self.isPrivateRead = isPrivateRead
     self.addressSpace = addressSpace
     keep(home)
   }
@@ -54,6 +58,7 @@ struct GuestMemory: ~Copyable, Sendable {
 
   /// Finds bytes of one region; they are good until the next message. nil: some of them belong to nobody.
   mutating func find(_ address: UInt64, _ byteCount: Int) -> MappedBytes? {
+    if address >= DeviceAddressSpace.privateStart { return findPrivate(address, byteCount) }
     for index in 0..<windows.count {
       let window = windows[index]
       if address >= window.start, address < window.end { return Self.part(of: window, address, byteCount) }
@@ -63,6 +68,12 @@ struct GuestMemory: ~Copyable, Sendable {
     else { return nil }
     keep(memory)
     return Self.part(of: windows[windows.count - 1], address, byteCount)
+  }
+
+  /// Bytes of this process, where the guest may name them.
+  private func findPrivate(_ address: UInt64, _ byteCount: Int) -> MappedBytes? {
+    guard isPrivateRead else { return nil }
+    return MappedBytes(ofThisProcessAt: address - DeviceAddressSpace.privateStart, byteCount: byteCount)
   }
 
   private static func part(of window: Window, _ address: UInt64, _ byteCount: Int) -> MappedBytes? {

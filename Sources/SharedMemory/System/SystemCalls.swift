@@ -96,6 +96,13 @@ enum SystemCalls {
     precondition(result == 0, "munmap of a range that we mapped cannot fail")
   }
 
+  /// Another descriptor of the same file.
+  static func duplicate(_ descriptor: Int32) throws(SystemError) -> Int32 {
+    let copy = platform_duplicate(descriptor)
+    guard copy >= 0 else { throw SystemError("fcntl(F_DUPFD_CLOEXEC)") }
+    return copy
+  }
+
   static func closeDescriptor(_ descriptor: Int32) { close(descriptor) }
 
   static func makeEventCounter() throws(SystemError) -> Int32 {

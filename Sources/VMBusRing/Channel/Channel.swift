@@ -72,6 +72,9 @@ package protocol HostEndpoint: AnyObject, Sendable {
   /// Whether the host has no threads of its own and runs in `attend` only. Its guest needs no doorbell then.
   var runsInline: Bool { get }
 
+  /// Whether the host runs in the guest's process, and reads what that names of its private memory.
+  var readsPrivateMemory: Bool { get }
+
   /// The guest opened a channel; its indices are zero. Runs on the guest's thread, returns once the host serves it.
   func open(_ channel: Channel, rings: ChannelRings) throws(ChannelError)
 
@@ -89,4 +92,8 @@ package protocol HostEndpoint: AnyObject, Sendable {
 
 extension HostEndpoint {
   package func awaitOffers() {}
+}
+
+extension HostEndpoint {
+  package var readsPrivateMemory: Bool { false }
 }

@@ -13,6 +13,15 @@ package final class DeviceAddressSpace: Sendable {
   /// Where another process may have memory: below this.
   private static let pageLimit: UInt64 = 1 << 40
 
+  /// From this address on, page numbers name pages of the process that the guest runs in, by their own numbers: for a host
+  /// in the same process that was made to believe them. They are within the 50 bits that page numbers have, and beyond all
+  /// that is ever given out.
+  package static let privateStart: UInt64 = (1 << 49) * UInt64(pageByteCount)
+
+  /// Where bytes of this process lie for such a host.
+  @inlinable @inline(__always)
+  package static func privateAddress(of bytes: MappedBytes) -> UInt64 { privateStart + bytes.address }
+
   private struct Placement {
     let pages: Range<UInt64>
     let region: SharedRegion
@@ -35,8 +44,9 @@ package final class DeviceAddressSpace: Sendable {
     place(try SharedRegion(byteCount: byteCount))
   }
 
-  /// Puts a region into the device's reach, at pages of the space's choice.
-  private func place(_ region: SharedRegion) -> DeviceMemory {
+  /// Brings memory into the device's reach: whole pages.
+  package func place(_ region: SharedRegion) -> DeviceMemory {
+    precondition(region.byteCount % Self.pageByteCount == 0, "what a device reaches are whole pages")
     let pageCount = UInt64(region.byteCount / Self.pageByteCount)
     let pages = placements.withLock { placements in
       let pages = placements.nextPage..<placements.nextPage + pageCount

@@ -146,6 +146,9 @@ public struct DeviceOffer: Sendable {
     self.host = host
   }
 
+  /// Whether the guest may lend private memory of its process: the host runs in it, and was made to read that.
+  public var lendsPrivateMemory: Bool { host.readsPrivateMemory }
+
   /// Opens a channel whose two rings lie in the pages of one GPADL: guest to host first, and host to guest from
   /// `downstreamPage` (counted in the list) on.
   package func openChannel(_ index: Int, ringGPADL: UInt32, downstreamPage: Int) throws(ChannelError) -> Channel {
