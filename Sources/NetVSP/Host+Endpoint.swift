@@ -27,7 +27,8 @@ extension Host: HostEndpoint {
     case .verify: .verifying(try serve(channel, rings, FrameVerifier()))
     case .frames(let sink):
       .forwarding(
-        try serve(channel, rings, FrameForwarder(sink: sink, wallClock: device.configuration.wallClock)))
+        try serve(channel, rings, FrameForwarder(
+            sink: sink, loss: device.configuration.faults.loss, wallClock: device.configuration.wallClock)))
     }
   }
 
@@ -45,7 +46,9 @@ extension Host: HostEndpoint {
   }
 
   package func attend(_ channel: Channel, timeout: UInt64) {
-    if runsInline { step(channel) } else { channel.toGuest.wait(timeout: timeout) }
+    guard runsInline else { return _ = channel.toGuest.wait(timeout: timeout) }
+    let handled = step(channel)
+    delivery?.attend(timeout: handled > 0 ? 0 : timeout)
   }
 
   /// Does a bounded piece of a channel's work on the calling thread. Returns how many messages were read: none when the

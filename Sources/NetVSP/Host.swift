@@ -16,14 +16,16 @@ public final class Host: Sendable {
   let device: NetworkDevice
   /// By channel.
   let slots: [ChannelSlot]
+  /// nil where there is no source.
+  let delivery: FrameDelivery?
 
   /// A host with a device on offer. Throws when the system has no descriptors left.
   public convenience init(_ configuration: HostConfiguration = HostConfiguration()) throws(SystemError) {
-    self.init(configuration, on: try DeviceBus(ringMapping: configuration.ringMapping))
+    try self.init(configuration, on: DeviceBus(ringMapping: configuration.ringMapping))
   }
 
   /// A host with a device whose bus is there already: that of a guest in another process.
-  package init(_ configuration: HostConfiguration, on bus: DeviceBus) {
+  package init(_ configuration: HostConfiguration, on bus: DeviceBus) throws(SystemError) {
     precondition(
       (1...HostConfiguration.channelLimit).contains(configuration.maximumChannelCount),
       "a host has 1 to \(HostConfiguration.channelLimit) channels")
@@ -33,8 +35,12 @@ public final class Host: Sendable {
     precondition(configuration.grantedSubchannelLimit ?? 0 >= 0, "a limit is not negative")
     precondition(
       configuration.faults.closedFromSubchannel ?? 1 >= 1, "sub-channels count from 1; the primary channel opens")
-    device = NetworkDevice(configuration, on: bus)
-    slots = (0..<configuration.maximumChannelCount).map { _ in ChannelSlot() }
+    device = try NetworkDevice(configuration, on: bus)
+    let slots = (0..<configuration.maximumChannelCount).map { _ in ChannelSlot() }
+    self.slots = slots
+    let device = device
+    delivery = configuration.source.map { FrameDelivery($0, device: device, slots: slots) }
+    if configuration.execution == .threads { try delivery?.startThread() }
   }
 
   deinit { shutDown() }
@@ -47,11 +53,15 @@ public final class Host: Sendable {
 
   /// What was counted so far. Each channel is asked between two steps of its own.
   public func statistics() -> HostStatistics {
-    HostStatistics(channels: slots.map(\.statistics), problem: device.problem, sinkFailure: device.sinkFailure)
+    HostStatistics(
+      channels: slots.map(\.statistics), delivery: delivery?.statistics ?? DeliveryStatistics(), problem: device.problem, sinkFailure: device.sinkFailure)
   }
 
   /// Takes all channels away, as a host that goes away does, and ends the host's threads. What was in flight is lost.
-  public func shutDown() { takeAway(device.bus.channels, because: "the host shut down") }
+  public func shutDown() {
+    delivery?.stop()
+    takeAway(device.bus.channels, because: "the host shut down")
+  }
 
   /// Goes away and comes back: takes all channels away, forgets what was agreed, and offers the device anew. What was in
   /// flight is lost; the guest may open the device again, and the counts go on.

@@ -8,6 +8,8 @@ public struct ChannelStatistics: Equatable, Sendable {
   public package(set) var deliveredPackets: UInt64 = 0
   /// The bytes of these frames.
   public package(set) var deliveredBytes: UInt64 = 0
+  /// Frames that a fault made away with on their way to the sink; they are not among the delivered ones.
+  public package(set) var lostPackets: UInt64 = 0
   /// Packets read from the guest's ring, of every kind.
   public package(set) var messages: UInt64 = 0
   /// Doorbells the host rang.
@@ -32,6 +34,7 @@ public struct ChannelStatistics: Equatable, Sendable {
     sum.receivedBytes = left.receivedBytes + right.receivedBytes
     sum.deliveredPackets = left.deliveredPackets + right.deliveredPackets
     sum.deliveredBytes = left.deliveredBytes + right.deliveredBytes
+    sum.lostPackets = left.lostPackets + right.lostPackets
     sum.messages = left.messages + right.messages
     sum.doorbells = left.doorbells + right.doorbells
     sum.completions = left.completions + right.completions
@@ -70,7 +73,9 @@ extension ChannelStatistics {
 public struct HostStatistics: Equatable, Sendable {
   /// By channel, the primary one first; channels that were never open are at zero.
   public let channels: [ChannelStatistics]
-  /// The first thing that went wrong: a rule that a guest broke, or a sink that failed. nil if nothing did.
+  /// What became of the frames of the source.
+  public let delivery: DeliveryStatistics
+  /// The first thing that went wrong: a rule that a guest broke, or a sink or source that failed. nil if nothing did.
   public let problem: String?
   /// What the sink said when it first failed. nil if it never did.
   public let sinkFailure: String?

@@ -14,6 +14,8 @@ struct AgreedTerms: Sendable {
 final class NetworkDevice: Sendable {
   let bus: DeviceBus
   let configuration: HostConfiguration
+  /// The guest's receiving side.
+  let link: GuestLink
 
   private struct State {
     var terms: AgreedTerms?
@@ -24,8 +26,9 @@ final class NetworkDevice: Sendable {
   }
   private let state = Mutex(State())
 
-  init(_ configuration: HostConfiguration, on bus: DeviceBus) {
+  init(_ configuration: HostConfiguration, on bus: DeviceBus) throws(SystemError) {
     self.bus = bus
+    link = try GuestLink()
     self.configuration = configuration
   }
 
@@ -36,6 +39,7 @@ final class NetworkDevice: Sendable {
 
   /// The primary channel is gone: a guest that comes again begins anew.
   func forgetTerms() {
+    link.close()
     state.withLock { state in
       state.terms = nil
       state.grantedSubchannelCount = 0
@@ -74,13 +78,20 @@ final class NetworkDevice: Sendable {
     bus.channels[0].toHost.ring()
   }
 
-  func noteClosed(_ index: Int) { state.withLock { _ = $0.openSubchannels.remove(index) } }
+  func noteClosed(_ index: Int) {
+    link.release(channel: index)
+    state.withLock { _ = $0.openSubchannels.remove(index) }
+  }
 
   /// Takes all channels away, as a host that dies does.
   func die() { for channel in bus.channels { channel.rescind(because: "the host died") } }
 
   func report(violation: Violation, on channel: Int) {
     state.withLock { $0.problem = $0.problem ?? "channel \(channel): \(violation)" }
+  }
+
+  func report(sourceFailure: SourceError) {
+    state.withLock { $0.problem = $0.problem ?? "the source failed: \(sourceFailure)" }
   }
 
   func report(sinkFailure: SinkError) {

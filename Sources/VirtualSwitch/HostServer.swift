@@ -136,7 +136,7 @@ public final class HostServer: Sendable {
   private func serve(_ session: GuestSession, _ number: Int) -> Bool {
     var guest = 0
     let end = session.run { bus in
-      let host = Host(configuration, on: bus)
+      guard let host = try? Host(configuration, on: bus) else { return nil }
       guest = state.withLock { state in
         state.hosts[number] = host
         state.guestCount += 1

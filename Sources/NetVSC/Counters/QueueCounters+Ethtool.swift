@@ -13,8 +13,11 @@ extension QueueCounters {
     ]
   }
 
-  /// The same for one queue: packets and bytes are counted when they complete.
+  /// The same for one queue: packets and bytes are counted when they complete, and when they are taken.
   public func ethtoolStatistics(ofQueue index: Int) -> [(name: String, value: UInt64)] {
-    [("tx_queue_\(index)_packets", completed.packets), ("tx_queue_\(index)_bytes", completed.bytes)]
+    [
+      ("tx_queue_\(index)_packets", completed.packets), ("tx_queue_\(index)_bytes", completed.bytes),
+      ("rx_queue_\(index)_packets", received.packets), ("rx_queue_\(index)_bytes", received.bytes),
+    ]
   }
 }

@@ -76,7 +76,13 @@ public struct QueueCounters: Equatable, Sendable {
   public internal(set) var unknownCompletions: UInt64 = 0
   /// Completions too short to hold a status; they count as failures.
   public internal(set) var malformedCompletions: UInt64 = 0
-  /// Packets of the receive path that were acknowledged; this engine's users do not receive.
+  /// Frames that the host delivered and somebody took.
+  public internal(set) var received = PacketCount()
+  /// Frames that the host delivered and nobody wanted: the device does not receive, or more came than it has room for.
+  public internal(set) var receiveUnwanted = PacketCount()
+  /// What the host delivered and was no frame, or contradicted itself.
+  public internal(set) var receiveMalformed: UInt64 = 0
+  /// Packets of the receive path that were acknowledged; one may bring several frames.
   public internal(set) var receivesAcknowledged: UInt64 = 0
   /// Other packets from the host that mean nothing here.
   public internal(set) var ignoredPackets: UInt64 = 0
@@ -117,6 +123,9 @@ public struct QueueCounters: Equatable, Sendable {
     left.completions &+= right.completions
     left.unknownCompletions &+= right.unknownCompletions
     left.malformedCompletions &+= right.malformedCompletions
+    left.received += right.received
+    left.receiveUnwanted += right.receiveUnwanted
+    left.receiveMalformed &+= right.receiveMalformed
     left.receivesAcknowledged &+= right.receivesAcknowledged
     left.ignoredPackets &+= right.ignoredPackets
     left.waits &+= right.waits

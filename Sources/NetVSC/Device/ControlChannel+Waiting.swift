@@ -107,7 +107,8 @@ extension ControlChannel {
         awaitedRequest = nil
         reply = answer
       }
-      ends.receive.acknowledgements.append(packet.transactionID)
+      ends.receive.acknowledgements.append(
+        Acknowledgement(transactionID: packet.transactionID, status: .success))
     default: break
     }
     return true
@@ -117,9 +118,9 @@ extension ControlChannel {
   private mutating func sendAcknowledgements() throws(RingError) {
     var sent = 0
     defer { ends.receive.acknowledgements.removeFirst(sent) }
-    for transactionID in ends.receive.acknowledgements {
+    for acknowledgement in ends.receive.acknowledgements {
       do throws(RingError) {
-        signal(try ends.transmit.acknowledge(transactionID))
+        signal(try ends.transmit.acknowledge(acknowledgement))
       } catch .full {
         return
       }

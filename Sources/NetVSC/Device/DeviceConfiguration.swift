@@ -30,7 +30,10 @@ public struct DeviceConfiguration: Sendable {
   /// Frames that lie in memory of the device's are copied up to this size in bytes, and lent beyond it. About here a copy
   /// costs as much as a message of its own.
   public var copyThreshold = 5120
-  /// The size of the receive buffer in bytes.
+  /// Whether frames that the host delivers are kept for `Sender.receive`. Without it they are dropped where they are found.
+  public var receivesFrames = false
+  /// The size of the receive buffer in bytes: what the host can have delivered at a time, each frame in room for the
+  /// longest and 292 bytes.
   public var receiveBufferByteCount = 1 << 20
   /// How long the host may take for one answer of the set-up, in nanoseconds.
   public var answerTimeout: UInt64 = 5_000_000_000

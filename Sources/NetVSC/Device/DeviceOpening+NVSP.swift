@@ -39,7 +39,9 @@ extension DeviceOpening {
     guard answer.status == .success else { throw .refused(step: step, reason: "\(answer.status)") }
     do {
       let section = try answer.validatedSection(bufferByteCount: UInt64(buffer.region.byteCount))
-      return ReceiveBuffer(bytes: buffer.region.bytes, subAllocationByteCount: section.subAllocationByteCount)
+      return ReceiveBuffer(
+        bytes: buffer.region.bytes, subAllocationByteCount: section.subAllocationByteCount,
+        subAllocationCount: Int(section.subAllocationCount), keepsFrames: configuration.receivesFrames)
     } catch {
       throw .refused(step: step, reason: "\(error)")
     }

@@ -42,7 +42,7 @@ extension DeviceOpening {
       }
       queues.append(
         DeviceQueue(
-          open: channel, terms: terms, places: places, receiveBuffer: index == 0 ? receiveBuffer : nil,
+          open: channel, terms: terms, places: places, receiveBuffer: receiveBuffer,
           steering: index == 0 ? steering : nil))
     }
     return queues

@@ -28,9 +28,9 @@ final class DeviceQueue: Sendable {
   let open: OpenChannel
   let terms: QueueTerms
   let places: [SenderPlace]
-  /// Where the host indicates what happens to the device. Only the primary channel's queue has it.
-  let receiveBuffer: ReceiveBuffer?
-  /// Where the host's tables go that come with time; as above.
+  /// Where the host's frames lie, and on the primary channel what it indicates.
+  let receiveBuffer: ReceiveBuffer
+  /// Where the host's tables go that come with time. Only the primary channel's queue has it.
   let steering: SteeringTable?
   /// The rule of the rings that the host broke, on any of the queue's senders; nil while it broke none.
   private let violation = Mutex<String?>(nil)
@@ -48,7 +48,7 @@ final class DeviceQueue: Sendable {
   var isShared: Bool { places.count > 1 }
 
   init(
-    open: OpenChannel, terms: QueueTerms, places: [SenderPlace], receiveBuffer: ReceiveBuffer?, steering: SteeringTable?
+    open: OpenChannel, terms: QueueTerms, places: [SenderPlace], receiveBuffer: ReceiveBuffer, steering: SteeringTable?
   ) {
     self.open = open
     self.terms = terms

@@ -6,7 +6,9 @@ internal import VMBusRing
 struct ReceiveEnd: ~Copyable, Sendable {
   var ring: RingConsumer<MappedRing>
   /// Receive packets that the host must get back, for which the transmit ring had no room yet.
-  var acknowledgements: [UInt64] = []
+  var acknowledgements: [Acknowledgement] = []
+  /// Frames that the host delivered, for whoever takes them.
+  var frames = HeldFrames()
 
   init(_ ring: consuming RingConsumer<MappedRing>) { self.ring = ring }
 }

@@ -26,6 +26,13 @@ public struct FrameOffload: Equatable, Sendable, BitwiseCopyable {
   public struct VLANTag: Equatable, Sendable, BitwiseCopyable {
     let info: VLANTagInfo
 
+    /// From 0 to 7.
+    public var priority: UInt8 { info.priority }
+    /// Whether the frame may be dropped first.
+    public var isDropEligible: Bool { info.isDropEligible }
+    /// From 0 to 4095.
+    public var vlanID: UInt16 { info.vlanID }
+
     /// `priority` is below 8, `vlanID` below 4096.
     public init(priority: UInt8 = 0, isDropEligible: Bool = false, vlanID: UInt16) {
       info = VLANTagInfo(priority: priority, isDropEligible: isDropEligible, vlanID: vlanID)
@@ -70,5 +77,5 @@ public struct FrameOffload: Equatable, Sendable, BitwiseCopyable {
 }
 
 extension FrameOffload.VLANTag {
-  fileprivate init(info: VLANTagInfo) { self.info = info }
+  init(info: VLANTagInfo) { self.info = info }
 }

@@ -10,15 +10,26 @@ private struct HostPacket {
   let word: UInt64
   /// Whether what it tells was taken in as it was read.
   let isTakenIn: Bool
+  /// What a receive packet is acknowledged with; nil while somebody has yet to take its frames.
+  let acknowledgement: Acknowledgement?
 
-  /// What a packet of the primary channel indicates is taken in here, while it is still in the ring.
+  /// What a receive packet brings, or a packet of the primary channel indicates, is taken in here, while it is still in
+  /// the ring.
   @inline(__always)
-  init?(next ring: inout RingConsumer<MappedRing>, of queue: DeviceQueue) throws(RingError) {
+  init?(
+    next ring: inout RingConsumer<MappedRing>, of queue: DeviceQueue, _ frames: inout HeldFrames,
+    _ counts: inout QueueCounters
+  ) throws(RingError) {
     guard let packet = try ring.next() else { return nil }
     type = packet.descriptor.type
     transactionID = packet.descriptor.transactionID
     word = packet.payloadByteCount >= 8 ? packet.word(at: packet.descriptor.payloadOffset) : .max
-    if type == .dataUsingTransferPages { queue.receiveBuffer?.takeIndications(of: packet) }
+    if type == .dataUsingTransferPages {
+      if queue.index == 0 { queue.receiveBuffer.takeIndications(of: packet) }
+      acknowledgement = queue.receiveBuffer.takeFrames(of: packet, into: &frames, &counts)
+    } else {
+      acknowledgement = nil
+    }
     isTakenIn = type == .dataInBand && queue.steering?.take(packet) == true
   }
 }
@@ -73,6 +84,10 @@ extension Sender {
     return completed
   }
 
+  /// How many acknowledgements may wait for room: of a host that keeps the rules, all that there can be. One that holds
+  /// back its completions behind them must not be left unread, or both sides wait.
+  private var acknowledgementLimit: Int { max(Self.pollBudget, queue.receiveBuffer.subAllocationCount) }
+
   /// Takes packets out of the ring: completions of its own, which it counts, and others'.
   private mutating func takePackets(
     from end: inout ReceiveEnd, _ completed: inout Int, _ returned: (ReturnedFrame) -> Void
@@ -86,14 +101,14 @@ extension Sender {
         completion = MailedCompletion(transactionID: words[0], word: words[1])
       } else {
         // What cannot be acknowledged yet stays in the host's ring, where it fills no memory of ours.
-        guard end.acknowledgements.count < Self.pollBudget,
-          let packet = try HostPacket(next: &end.ring, of: queue)
+        guard end.acknowledgements.count < acknowledgementLimit,
+          let packet = try HostPacket(next: &end.ring, of: queue, &end.frames, &counts)
         else { break }
         switch packet.type {
         case .completion:
           completion = MailedCompletion(transactionID: packet.transactionID, word: packet.word)
         case .dataUsingTransferPages:
-          end.acknowledgements.append(packet.transactionID)
+          if let acknowledgement = packet.acknowledgement { end.acknowledgements.append(acknowledgement) }
           continue
         case .dataInBand where packet.isTakenIn: continue
         default:
@@ -162,10 +177,10 @@ extension Sender {
   /// Gives receive packets back to the host, which can reuse their buffers then, if this sender has any. They go before its
   /// own frames.
   mutating func sendAcknowledgements() throws(SenderError) {
-    while let transactionID = receive?.acknowledgements.last {
+    while let acknowledgement = receive?.acknowledgements.last {
       let publication: Publication
       do {
-        publication = try transmit.acknowledge(transactionID)
+        publication = try transmit.acknowledge(acknowledgement)
       } catch {
         if case .full = error { counts.acknowledgementsDelayed &+= 1 }
         return try note(error)

@@ -17,7 +17,12 @@ extension Sender {
 
   private mutating func waitForHost(timeout: UInt64, isDraining: Bool) throws(SenderError) {
     counts.waits &+= 1
-    guard !queue.hostRunsInline else { return queue.attend(timeout: timeout) }
+    // What was found and not taken is no news to the ring.
+    let isAwaited = receivableCount == 0 || isDraining
+    guard !queue.hostRunsInline else {
+      return queue.attend(timeout: isAwaited && receive?.ring.hasPackets != true ? timeout : 0)
+    }
+    guard isAwaited else { return }
     guard queue.isShared else { return try waitForPackets(timeout: timeout, isDraining: isDraining) }
     try waitForMail(timeout: timeout, isDraining: isDraining)
   }

@@ -143,13 +143,12 @@ struct TransmitRing: ~Copyable, Sendable {
     preconditionFailure(Self.hasForm)
   }
 
-  /// Gives a receive packet back to the host, which can reuse its buffers then. Eight bytes of NVSP suffice.
-  mutating func acknowledge(_ transactionID: UInt64) throws(RingError) -> Publication {
-    var bytes = PrivateBytes(byteCount: RNDISPacketComplete.encodedSize)
-    var out = bytes.mutableSpan(bytes.byteCount)
-    RNDISPacketComplete(status: .success).emit(into: &out)
-    return try write(
-      .completion, payload: bytes.span(bytes.byteCount), transactionID: transactionID, completionRequested: false)
+  /// Gives a receive packet back to the host, which can reuse its buffers then.
+  mutating func acknowledge(_ acknowledgement: Acknowledgement) throws(RingError) -> Publication {
+    if let publication = try exclusive?.acknowledge(acknowledgement) { return publication }
+    if let publication = try ordered?.acknowledge(acknowledgement) { return publication }
+    if let publication = try cooperative?.acknowledge(acknowledgement) { return publication }
+    preconditionFailure(Self.hasForm)
   }
 }
 
@@ -160,5 +159,16 @@ extension RingProducer where Self: ~Copyable {
     throws(RingError) -> PublishedBurst
   {
     try burst.publish(through: &self, stamping: &table, at: time)
+  }
+
+  /// Writes an acknowledgement. Eight bytes of NVSP suffice.
+  fileprivate mutating func acknowledge(_ acknowledgement: Acknowledgement) throws(RingError) -> Publication {
+    let descriptor = PacketDescriptor(
+      type: .completion, payloadOffset: PacketDescriptor.encodedSize, byteCount: PacketDescriptor.encodedSize + 8,
+      completionRequested: false, transactionID: acknowledgement.transactionID)
+    var reservation = try reserve(descriptor.ringByteCount)
+    let message = RNDISPacketComplete(status: acknowledgement.status).word
+    frame([descriptor.firstWord, descriptor.transactionID, message], in: &reservation)
+    return commit(reservation)
   }
 }

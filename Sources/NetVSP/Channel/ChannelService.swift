@@ -17,6 +17,14 @@ enum ChannelService: Sendable {
     }
   }
 
+  func deliver(_ ranges: RawSpan, _ transactionID: UInt64) -> Bool {
+    switch self {
+    case .counting(let channel): channel.deliver(ranges, transactionID)
+    case .verifying(let channel): channel.deliver(ranges, transactionID)
+    case .forwarding(let channel): channel.deliver(ranges, transactionID)
+    }
+  }
+
   func startThread() throws(SystemError) {
     switch self {
     case .counting(let channel): try channel.startThread()

@@ -25,6 +25,11 @@ final class ChannelSlot: Sendable {
   /// Does a bounded piece of work. Returns how many messages were read.
   func step() -> Int { occupancy.withLock { $0.service }?.step() ?? 0 }
 
+  /// Tells the guest of frames in its receive buffer. Returns false where it cannot be told.
+  func deliver(_ ranges: RawSpan, _ transactionID: UInt64) -> Bool {
+    occupancy.withLock { $0.service }?.deliver(ranges, transactionID) ?? false
+  }
+
   /// Ends the service of a channel, if there is one.
   func close(_ channel: Channel, finishing: Bool) {
     guard let service = occupancy.withLock({ $0.channel === channel ? $0.service : nil }) else { return }

@@ -120,6 +120,22 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
     }
   }
 
+  /// Tells the guest of frames in its receive buffer. Returns false where there is no room, or nothing is read any more.
+  mutating func deliver(_ ranges: RawSpan, _ transactionID: UInt64) -> Bool {
+    guard rest != .over, !channel.isRescinded, handler.isOpen else { return false }
+    do throws(Violation) {
+      guard try handler.toGuest.deliver(ranges, transactionID) else { return false }
+    } catch {
+      stop(because: error)
+      return false
+    }
+    if handler.toGuest.takeSignal() {
+      channel.toGuest.ring()
+      handler.counts.doorbells += 1
+    }
+    return true
+  }
+
   private mutating func stop(because violation: Violation) {
     rest = .over
     handler.counts.violations += 1
@@ -155,6 +171,10 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
   var statistics: ChannelStatistics {
     var statistics = handler.counts
     statistics.digest = handler.dataPath.receiver.digest
+    let lost = handler.dataPath.receiver.lost
+    statistics.lostPackets = UInt64(lost.packets)
+    statistics.deliveredPackets -= UInt64(lost.packets)
+    statistics.deliveredBytes -= lost.bytes
     return statistics
   }
 }

@@ -2,12 +2,13 @@ internal import SharedMemory
 internal import VMBusRing
 internal import WireFormats
 
-// What only the primary channel does; on a sub-channel it is refused.
+// What only the primary channel does, but for acknowledgements; on a sub-channel it is refused.
 extension MessageHandler {
-  /// The guest is done with an answer of the dialogue.
+  /// The guest is done with an answer of the dialogue, or with frames.
   mutating func handleAcknowledgement(_ type: NVSPMessageType, _ descriptor: PacketDescriptor) throws(Violation) {
     guard type == .rndisPacketComplete else { throw .unknownMessage(type) }
-    guard control?.acknowledge(descriptor.transactionID) == true else {
+    if control?.acknowledge(descriptor.transactionID) == true { return }
+    guard device.link.acknowledge(descriptor.transactionID, on: channel.index) else {
       throw .unknownAcknowledgement(transactionID: descriptor.transactionID)
     }
   }

@@ -11,7 +11,12 @@ struct ReturnRing: ~Copyable, Sendable {
   /// A ring is never filled: so many bytes stay free.
   private static var alwaysFreeByteCount: UInt32 { 8 }
 
+  /// Room that frames for the guest leave free, as common hosts do: they never keep completions from it.
+  private static var completionsByteCount: UInt32 { 2048 }
+
   private var producer: ExclusiveProducer<MappedRing>
+  /// The message of every packet with frames.
+  private let frameMessage = PrivateBytes(framing: SendRNDISPacket(channelType: .data), byteCount: 40)
   /// The room when we last looked, less what we wrote since: never more than there is.
   private var knownRoom: UInt32 = 0
   private var isArmed = false
@@ -101,6 +106,33 @@ struct ReturnRing: ~Copyable, Sendable {
     knownRoom = 0
   }
 
+  /// Writes a packet with frames, which lie in the receive buffer. Returns false where it would take the room that the
+  /// completions of the guest's own frames need.
+  mutating func deliver(_ ranges: RawSpan, _ transactionID: UInt64) throws(Violation) -> Bool {
+    let byteCount = PacketDescriptor.encodedSize + UInt32(ranges.byteCount) + messageByteCount + PacketTrailer.byteCount
+    let needed = byteCount + Self.completionsByteCount
+    if knownRoom <= needed { try look() }
+    guard knownRoom > needed else { return false }
+    let publication = try Self.deliver(
+      ranges, frameMessage, Int(messageByteCount), transactionID, through: &producer)
+    note(publication)
+    knownRoom -= byteCount
+    return true
+  }
+
+  private static func deliver(
+    _ ranges: RawSpan, _ message: borrowing PrivateBytes, _ byteCount: Int, _ transactionID: UInt64,
+    through ring: inout ExclusiveProducer<MappedRing>
+  ) throws(Violation) -> Publication {
+    do throws(RingError) {
+      return try ring.write(
+        .dataUsingTransferPages, header: ranges, payload: message.span(byteCount), transactionID: transactionID,
+        completionRequested: true)
+    } catch {
+      throw .ring(error)
+    }
+  }
+
   private mutating func withProducer<Result: ~Copyable>(
     _ body: (inout ExclusiveProducer<MappedRing>) throws(RingError) -> Result
   ) throws(Violation) -> Result {
@@ -119,5 +151,14 @@ struct ReturnRing: ~Copyable, Sendable {
   mutating func takeSignal() -> Bool {
     defer { mustRing = false }
     return mustRing
+  }
+}
+
+extension PrivateBytes {
+  /// A message, and zeros behind it.
+  fileprivate init(framing message: SendRNDISPacket, byteCount: Int) {
+    self.init(byteCount: byteCount)
+    var out = mutableSpan(byteCount)
+    message.emit(into: &out)
   }
 }

@@ -33,6 +33,11 @@ final class ServedChannel<Receiver: FrameReceiver>: Sendable {
   /// Does a bounded piece of work. Returns how many messages were read.
   func step() -> Int { worker.withLock { $0.step() } }
 
+  /// Tells the guest of frames in its receive buffer. Returns false where it cannot be told.
+  func deliver(_ ranges: RawSpan, _ transactionID: UInt64) -> Bool {
+    worker.withLock { $0.deliver(ranges, transactionID) }
+  }
+
   var statistics: ChannelStatistics { worker.withLock { $0.statistics } }
 
   /// Lets a thread do the work from now on.

@@ -74,6 +74,11 @@ extension ControlPlane {
       version: version, sendBuffer: sendBuffer,
       packetByteCountLimit: Int(frameByteCount) - TransmitWork.ethernetHeaderByteCount)
     device.agree(on: terms)
+    if let buffer = receiveBuffer?.bytes, let section = receiveBuffer?.section {
+      device.link.open(
+        buffer, section, replyCount: UInt32(ReceiveBuffer.replyCount), frameByteCount: Int(frameByteCount),
+        address: NetworkAdapter.address)
+    }
     return terms
   }
 }

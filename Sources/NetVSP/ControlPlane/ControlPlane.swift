@@ -113,7 +113,7 @@ struct ControlPlane: ~Copyable {
     let adapter = NetworkAdapter(
       version: version ?? .v1, frameByteCount: frameByteCount ?? Self.usualFrameByteCount,
       channelCount: device.channelCount, maximumChannelCount: device.configuration.maximumChannelCount,
-      offloads: device.configuration.offloads)
+      offloads: device.configuration.offloads, link: device.link)
     if let byteCount = try dialogue.answerNext(adapter) {
       try receiveBuffer?.send(dialogue.answerBytes, byteCount, to: &ring)
     }

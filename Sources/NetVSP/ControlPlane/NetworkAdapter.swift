@@ -9,7 +9,7 @@ struct NetworkAdapter {
     .tcpOffloadCurrentConfiguration, .tcpOffloadHardwareCapabilities,
   ]
   /// From the range of the hypervisor's vendor, as guests expect it.
-  private static let address = EthernetAddress(0x00, 0x15, 0x5D, 0x01, 0x02, 0x03)
+  static let address = EthernetAddress(0x00, 0x15, 0x5D, 0x01, 0x02, 0x03)
   /// 10 Gbit/s, in units of 100 bit/s.
   private static let linkSpeed = LinkSpeed(rawValue: 100_000_000)
   private static let ethernetHeaderByteCount: UInt32 = 14
@@ -29,6 +29,8 @@ struct NetworkAdapter {
   let maximumChannelCount: Int
   /// The work on frames that it offers.
   var offloads = HostOffloads.all
+  /// Where frames for the guest go, by what it sets.
+  var link: GuestLink?
 
   /// Writes an object's value. Returns its byte count; nil when the adapter has no such object, or not for reading.
   func value(of oid: OID, into bytes: inout PrivateBytes) -> Int? {
@@ -61,14 +63,15 @@ struct NetworkAdapter {
     return value.encodedSize
   }
 
-  /// Judges a value that the guest sets. No frames go to the guest, so there is nothing to do about it.
+  /// Judges a value that the guest sets, and goes by it.
   func set(_ oid: OID, to data: RawSpan) -> RNDISStatus {
     do throws(WireError) {
       switch oid {
-      case .currentPacketFilter: _ = try PacketFilter(parsing: data)
+      case .currentPacketFilter: link?.set(filter: try PacketFilter(parsing: data))
       case .receiveScaleParameters:
         let parameters = try NDISReceiveScaleParameters(parsing: data)
         guard parameters.indirectionTable.allSatisfy({ $0 < channelCount }) else { return .invalidData }
+        link?.set(scaling: ReceiveScaling(parameters))
       case .tcpOffloadParameters:
         // All is taken but the first version of large sends, which the data path does not do.
         guard try NDISOffloadParameters(parsing: data).largeSendVersion1 != .on else { return .notSupported }

@@ -2,16 +2,16 @@ internal import SharedMemory
 internal import VMBusRing
 internal import WireFormats
 
-/// The receive buffer, as far as the control dialogue uses it: each answer lies in a sub-allocation of its own until the
+/// The receive buffer, as far as the control dialogue uses it (frames lie in a `ReceivePool`): each answer lies in a sub-allocation of its own until the
 /// guest acknowledges it. The sub-allocation's index is the packet's transaction id.
 struct ReceiveBuffer: ~Copyable {
   /// So many sub-allocations, the first ones, are kept for answers.
-  private static var replyCount: Int { 16 }
+  static var replyCount: Int { 16 }
   /// What a sub-allocation has in front of its frame and behind it.
   private static var overheadByteCount: UInt32 { 256 + 36 }
 
   let section: ReceiveBufferSection
-  private let bytes: SharedBytes
+  let bytes: SharedBytes
   /// Bit i: the guest has not acknowledged answer i.
   private var busy: UInt16 = 0
 

@@ -23,6 +23,9 @@ protocol FrameReceiver: Sendable {
 
   /// The sum of the digests of the frames received, modulo 2^64.
   var digest: UInt64 { get }
+
+  /// What a fault made away with of the frames that were taken.
+  var lost: FrameCount { get }
 }
 
 /// Counts frames only.
@@ -34,12 +37,14 @@ struct FrameCounter: FrameReceiver {
   mutating func receiveMade(_ frame: RawSpan, payload: Range<Int>) {}
   mutating func endWork() {}
   var digest: UInt64 { 0 }
+  var lost: FrameCount { FrameCount() }
 }
 
 /// Adds up what the frames' bytes are, as they were sent, and sees to it that work leaves every payload whole.
 struct FrameVerifier: FrameReceiver {
   static var readsFrames: Bool { true }
   private(set) var digest: UInt64 = 0
+  var lost: FrameCount { FrameCount() }
   private var sentPayload: UInt64 = 0
   private var madePayload = FrameDigest()
 
@@ -68,14 +73,20 @@ struct FrameForwarder: FrameReceiver {
   let wallClock: @Sendable () -> Int64
   /// A message's frames arrive together, and share their stamp.
   private var timestamp: Int64 = 0
+  private var loss: LossDice?
+  private(set) var lost = FrameCount()
 
-  init(sink: any FrameSink, wallClock: @escaping @Sendable () -> Int64) {
+  init(sink: any FrameSink, loss: FrameLoss? = nil, wallClock: @escaping @Sendable () -> Int64) {
     self.sink = sink
+    self.loss = loss.map(LossDice.init)
     self.wallClock = wallClock
   }
 
   mutating func messageArrived() { timestamp = wallClock() }
-  mutating func receive(_ frame: RawSpan) throws(SinkError) { try sink.deliver(frame, timestamp: timestamp) }
+  mutating func receive(_ frame: RawSpan) throws(SinkError) {
+    guard loss?.strikes() != true else { return lost.add(UInt32(frame.byteCount)) }
+    try sink.deliver(frame, timestamp: timestamp)
+  }
   mutating func beginWork(on frame: RawSpan, payload: Range<Int>) {}
   mutating func receiveMade(_ frame: RawSpan, payload: Range<Int>) throws(SinkError) { try receive(frame) }
   mutating func endWork() {}

@@ -1,7 +1,7 @@
 /// What a host does wrong on purpose, to see what its guests make of it. By default nothing.
 ///
-/// Sub-channels and the completions of frames are all it concerns: set-up and control dialogue stay as they are, and
-/// frames are received and delivered as ever. Faults may be combined, and begin on each channel by itself after a number
+/// Sub-channels, the completions of frames, and a loss of frames are all it concerns: set-up and control dialogue stay as
+/// they are, and frames are received and delivered as ever but for that loss. Faults may be combined, and begin on each channel by itself after a number
 /// of messages with frames. Nothing is left to chance: the same messages in the same steps meet the same faults. The
 /// host's own counts are what they would be without.
 public struct HostFaults: Equatable, Sendable {
@@ -23,6 +23,9 @@ public struct HostFaults: Equatable, Sendable {
   /// them, the latest first. nil: each at once.
   public var delay: UInt64?
 
+  /// Frames that are lost on their way to a sink of the caller's, and from the source. nil: none.
+  public var loss: FrameLoss?
+
   /// No fault.
   public init() {}
 
@@ -30,6 +33,7 @@ public struct HostFaults: Equatable, Sendable {
   var concernsCompletions: Bool {
     var faults = self
     faults.closedFromSubchannel = nil
+    faults.loss = nil
     return faults != HostFaults()
   }
 }

@@ -5,6 +5,9 @@ package struct EthernetAddress: Hashable, Sendable {
   /// The six bytes as one number, the first byte the highest.
   private let bits: UInt64
 
+  /// All stations.
+  package static let broadcast = Self(0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF)
+
   /// The address with these bytes, in the order they are written and sent.
   package init(_ b0: UInt8, _ b1: UInt8, _ b2: UInt8, _ b3: UInt8, _ b4: UInt8, _ b5: UInt8) {
     let high = UInt64(b0) << 40 | UInt64(b1) << 32 | UInt64(b2) << 24

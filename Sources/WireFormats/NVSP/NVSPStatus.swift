@@ -1,6 +1,6 @@
 /// How a request of the NVSP protocol ended.
 @usableFromInline
-package struct NVSPStatus: WireCode {
+package struct NVSPStatus: WireCode, BitwiseCopyable {
   @usableFromInline package let rawValue: UInt32
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 

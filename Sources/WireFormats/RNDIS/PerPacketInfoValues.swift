@@ -95,3 +95,25 @@ package struct VLANTagInfo: Equatable, Sendable, BitwiseCopyable {
     UInt16(priority) << 13 | (isDropEligible ? 1 << 12 : 0) | vlanID
   }
 }
+
+/// What a host found of the checksums of a frame that it delivers.
+package struct ReceiveChecksumInfo: Equatable, Sendable, BitwiseCopyable {
+  private static let transportBad: UInt32 = 0b11
+  private static let ipv4HeaderBad: UInt32 = 1 << 2
+  private static let transportGood: UInt32 = 0b11 << 3
+  private static let ipv4HeaderGood: UInt32 = 1 << 5
+
+  package let rawValue: UInt32
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Whether the checksum of TCP or UDP is right; nil where the host did not look.
+  package var transport: Bool? { verdict(bad: Self.transportBad, good: Self.transportGood) }
+  /// Whether that of the header of IPv4 is; nil where the host did not look.
+  package var ipv4Header: Bool? { verdict(bad: Self.ipv4HeaderBad, good: Self.ipv4HeaderGood) }
+
+  /// Whoever says both is believed the worse.
+  private func verdict(bad: UInt32, good: UInt32) -> Bool? {
+    if rawValue & bad != 0 { return false }
+    return rawValue & good != 0 ? true : nil
+  }
+}

@@ -31,6 +31,21 @@ package struct RNDISPacketHeader: Equatable, Sendable {
     messageByteCount = frameOffset + frameByteCount + paddingByteCount
   }
 
+  /// The header of a frame `frameOffset` bytes behind a message's first, with its info right behind the header: all in a
+  /// message of `messageByteCount` bytes.
+  package init(
+    frameByteCount: UInt32, frameOffset: UInt32, perPacketInfoByteCount: UInt32, messageByteCount: UInt32
+  ) {
+    precondition(
+      frameByteCount > 0 && frameOffset >= Self.encodedSize + perPacketInfoByteCount
+        && UInt64(frameOffset) + UInt64(frameByteCount) <= UInt64(messageByteCount), "a message holds its parts")
+    perPacketInfoOffset = Self.encodedSize
+    self.perPacketInfoByteCount = perPacketInfoByteCount
+    self.frameOffset = frameOffset
+    self.frameByteCount = frameByteCount
+    self.messageByteCount = messageByteCount
+  }
+
   /// The header of a frame without info, in a message of `messageByteCount` bytes, which is below 2^32 and holds both.
   @inlinable @inline(__always)
   package init(plainFrameByteCount frameByteCount: UInt32, messageByteCount: Int) {
