@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "NetVSP", targets: ["NetVSP"]),
     .library(name: "HostSocket", targets: ["HostSocket"]),
     .library(name: "VirtualSwitch", targets: ["VirtualSwitch"]),
+    .library(name: "CNetVSC", type: .dynamic, targets: ["CNetVSC"]),
     .executable(name: "netvsc", targets: ["NetVSCTool"]),
   ],
   traits: [
@@ -45,6 +46,13 @@ let package = Package(
     .target(
       name: "VirtualSwitch",
       dependencies: ["HostSocket", "NetVSP", "NetworkInterface", "SharedMemory", "VMBusRing"],
+      swiftSettings: product),
+
+    // The engine for C: a header, and what implements it.
+    .systemLibrary(name: "CNetVSCInterface", path: "Sources/CNetVSC/include"),
+    .target(
+      name: "CNetVSC", dependencies: ["CNetVSCInterface", "HostSocket", "NetVSC", "NetVSP", "VirtualSwitch"],
+      exclude: ["include"],
       swiftSettings: product),
 
     // The tool.

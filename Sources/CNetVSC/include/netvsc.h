@@ -169,7 +169,7 @@ typedef struct netvsc_host_options {
   // A source of the caller's, and what waits for it; NULL: the one above. Both or none. `fetch_context` is passed to
   // both.
   netvsc_fetch fetch;
-  netvsc_await await;
+  netvsc_await wait;
   void *fetch_context;
   // What stamps frames for the sink, in nanoseconds since 1970; NULL: the system's wall clock.
   netvsc_clock wall_clock;

@@ -19,7 +19,7 @@ public struct Sender: ~Copyable, Sendable {
   /// The longest frame of a large send, in bytes: an IP packet of 65,535, and a header with a tag.
   public static let maximumLargeSendByteCount = 65535 + 18
   /// How many messages are gathered before they are published without being asked.
-  static let burstCapacity = 64
+  public static let burstCapacity = 64
 
   let queue: DeviceQueue
   let place: SenderPlace

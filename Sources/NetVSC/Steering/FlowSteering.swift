@@ -18,6 +18,9 @@ public struct FlowSteering: Sendable {
     }
   }
 
+  /// For whoever has no device, and one queue.
+  package init() { self.init(table: nil, queueCount: 1) }
+
   /// The receive-side-scaling hash of an Ethernet frame; 0 where it is not IP.
   public func flowHash(of frame: RawSpan) -> UInt32 {
     FlowTuple(parsing: frame).map { hash.hash(of: $0) } ?? 0

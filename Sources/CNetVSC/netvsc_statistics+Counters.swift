@@ -1,0 +1,52 @@
+internal import CNetVSCInterface
+internal import NetVSC
+internal import NetVSP
+
+extension netvsc_statistics {
+  init(_ counters: QueueCounters, _ times: SenderTimes) {
+    self.init()
+    (offered_packets, offered_bytes) = (counters.offered.packets, counters.offered.bytes)
+    (too_large_packets, too_large_bytes) = (counters.refusedTooLarge.packets, counters.refusedTooLarge.bytes)
+    (too_short_packets, too_short_bytes) = (counters.refusedTooShort.packets, counters.refusedTooShort.bytes)
+    (reserved_packets, reserved_bytes) = (counters.reserved.packets, counters.reserved.bytes)
+    (published_packets, published_bytes) = (counters.published.packets, counters.published.bytes)
+    (completed_packets, completed_bytes) = (counters.completed.packets, counters.completed.bytes)
+    (failed_packets, failed_bytes) = (counters.failed.packets, counters.failed.bytes)
+    (lost_packets, lost_bytes) = (counters.lost.packets, counters.lost.bytes)
+    lent_frames = counters.lentFrames
+    large_copies = counters.largeCopies
+    messages = counters.messages
+    signals = counters.signals
+    signals_elided = counters.signalsElided
+    ring_full = counters.ringFull
+    no_section = counters.noSection
+    no_memory = counters.noMemory
+    stops = counters.stops
+    wakes = counters.wakes
+    waits = counters.waits
+    completions = counters.completions
+    unknown_completions = counters.unknownCompletions
+    malformed_completions = counters.malformedCompletions
+    receives_acknowledged = counters.receivesAcknowledged
+    acknowledgements_delayed = counters.acknowledgementsDelayed
+    ignored_packets = counters.ignoredPackets
+    first_publication = times.firstPublication ?? 0
+    last_publication = times.lastPublication ?? 0
+    last_completion = times.lastCompletion ?? 0
+  }
+}
+
+extension netvsc_host_statistics {
+  init(_ statistics: ChannelStatistics) {
+    self.init()
+    (received_packets, received_bytes) = (statistics.receivedPackets, statistics.receivedBytes)
+    (delivered_packets, delivered_bytes) = (statistics.deliveredPackets, statistics.deliveredBytes)
+    messages = statistics.messages
+    doorbells = statistics.doorbells
+    completions = statistics.completions
+    failures = statistics.failures
+    refused_offloads = statistics.refusedOffloads
+    violations = statistics.violations
+    digest = statistics.digest
+  }
+}
