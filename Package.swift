@@ -51,7 +51,7 @@ let package = Package(
     // The engine for C: a header, and what implements it.
     .systemLibrary(name: "CNetVSCInterface", path: "Sources/CNetVSC/include"),
     .target(
-      name: "CNetVSC", dependencies: ["CNetVSCInterface", "HostSocket", "NetVSC", "NetVSP", "VirtualSwitch"],
+      name: "CNetVSC", dependencies: ["CNetVSCInterface", "HostSocket", "NetVSC", "NetVSP", "VMBusRing", "VirtualSwitch"],
       exclude: ["include"],
       swiftSettings: product),
 

@@ -1,6 +1,9 @@
 internal import CNetVSCInterface
+internal import Glibc
+internal import HostSocket
 internal import NetVSC
 internal import NetVSP
+internal import VirtualSwitch
 
 /// Why a call failed, as it is told to C.
 enum Failure: Error {
@@ -13,6 +16,8 @@ enum Failure: Error {
   case device(DeviceError)
   case queue(SenderError)
   case system(SystemError)
+  case socket(SocketError)
+  case port(PortError)
 
   var code: netvsc_result {
     switch self {
@@ -22,14 +27,17 @@ enum Failure: Error {
     case .device(let error): error.code
     case .queue(.rescinded): NETVSC_ERROR_GONE
     case .queue(.hostViolation): NETVSC_ERROR_VIOLATION
-    case .system: NETVSC_ERROR_SYSTEM
+    case .system, .port: NETVSC_ERROR_SYSTEM
+    case .socket(let error): error.code
     }
   }
 
   /// The value of errno, where the system refused something.
   var systemCode: Int32 {
     switch self {
-    case .system(let error), .device(.system(let error)): error.code
+    case .system(let error), .device(.system(let error)), .socket(.failed(_, let error)): error.code
+    case .socket(.notPermitted): EACCES
+    case .port(let error) where error.isForbidden: EPERM
     default: 0
     }
   }
@@ -43,6 +51,8 @@ enum Failure: Error {
     case .device(let error): error.description
     case .queue(let error): error.description
     case .system(let error): error.description
+    case .socket(let error): error.description
+    case .port(let error): error.description
     }
   }
 
@@ -50,6 +60,15 @@ enum Failure: Error {
   static func null(_ name: StaticString) -> Failure { .argument("\(name) is NULL, or its size too large") }
   static let badRanges = Failure.argument("a range lies outside of the bytes that it is of, or the ranges are NULL")
   static let badOptions = Failure.argument("options: not initialised, or set that this version does not know")
+}
+
+/// Does something with a device, whose errors are told to C.
+func withDeviceErrors<Value: ~Copyable>(_ body: () throws(DeviceError) -> Value) throws(Failure) -> Value {
+  do throws(DeviceError) {
+    return try body()
+  } catch {
+    throw .device(error)
+  }
 }
 
 extension DeviceError {
@@ -62,6 +81,16 @@ extension DeviceError {
     case .rescinded: NETVSC_ERROR_GONE
     case .queueTaken: NETVSC_ERROR_TAKEN
     case .closing: NETVSC_ERROR_CLOSING
+    }
+  }
+}
+
+extension SocketError {
+  fileprivate var code: netvsc_result {
+    switch self {
+    case .nobodyListens: NETVSC_ERROR_GONE
+    case .refused: NETVSC_ERROR_REFUSED
+    case .isInUse, .isNoSocket, .notPermitted, .failed: NETVSC_ERROR_SYSTEM
     }
   }
 }

@@ -1,5 +1,7 @@
 internal import CNetVSCInterface
+internal import HostSocket
 internal import NetVSC
+internal import VMBusRing
 internal import Synchronization
 
 /// A device that C holds. Opened anew it is another one for Swift, and the same for C.
@@ -10,8 +12,12 @@ final class HeldDevice: Sendable {
     let configuration: DeviceConfiguration
   }
   private let opened: Mutex<Opened>
+  /// Where it comes from: a host in another process can be asked what it counted.
+  private let offer: DeviceOffer
 
-  init(_ device: Device, _ configuration: DeviceConfiguration) {
+  init(opening offer: DeviceOffer, _ configuration: DeviceConfiguration) throws(DeviceError) {
+    self.offer = offer
+    let device = try Device.open(offer, configuration)
     opened = Mutex(Opened(device: device, configuration: configuration))
   }
 
@@ -23,12 +29,14 @@ final class HeldDevice: Sendable {
     opened.withLock { $0 = Opened(device: device, configuration: configuration) }
   }
 
+  /// What a host in another process counted; nil where the host is in this one, or gone.
+  func hostReport() -> HostReport? { offer.report() }
+
   var properties: netvsc_device_properties {
     let (device, configuration) = opened.withLock { ($0.device, $0.configuration) }
     var properties = netvsc_device_properties(device)
     properties.senders_per_queue = UInt32(configuration.sendersPerQueue)
     properties.receives_frames = false
-    properties.lends_private_memory = false
     return properties
   }
 }
@@ -49,6 +57,7 @@ extension netvsc_device_properties {
     part_limit = UInt32(Sender.maximumPartCount)
     burst_limit = UInt32(Sender.burstCapacity)
     scales_receives = device.scalesReceives
+    lends_private_memory = device.lendsPrivateMemory
     let bytes = device.address.split(separator: ":").map { UInt8($0, radix: 16) ?? 0 }
     address = (bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5])
     write(device.protocolVersion, to: &protocol_version)

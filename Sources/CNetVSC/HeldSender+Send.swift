@@ -27,6 +27,14 @@ extension HeldSender {
     }
   }
 
+  mutating func send(_ parts: Span<FramePart>, _ offload: FrameOffload) -> netvsc_result {
+    use { sender throws(SenderError) in netvsc_result(try sender.send(parts, offload: offload)) }
+  }
+
+  mutating func submit(_ parts: Span<FramePart>, _ cookie: UInt64, _ offload: FrameOffload) -> netvsc_result {
+    use { sender throws(SenderError) in netvsc_result(try sender.submit(parts, cookie: cookie, offload: offload)) }
+  }
+
   mutating func flush() -> netvsc_result {
     use { sender throws(SenderError) in
       try sender.flush()

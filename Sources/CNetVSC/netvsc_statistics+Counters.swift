@@ -1,4 +1,5 @@
 internal import CNetVSCInterface
+internal import HostSocket
 internal import NetVSC
 internal import NetVSP
 
@@ -48,5 +49,16 @@ extension netvsc_host_statistics {
     refused_offloads = statistics.refusedOffloads
     violations = statistics.violations
     digest = statistics.digest
+  }
+
+  /// What a host in another process tells.
+  init(_ report: HostReport) {
+    self.init()
+    (received_packets, received_bytes) = (report.receivedPackets, report.receivedBytes)
+    (delivered_packets, delivered_bytes) = (report.deliveredPackets, report.deliveredBytes)
+    messages = report.messages
+    doorbells = report.doorbells
+    violations = report.violations
+    digest = report.digest
   }
 }

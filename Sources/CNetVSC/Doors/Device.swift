@@ -1,6 +1,8 @@
 public import CNetVSCInterface
+internal import HostSocket
 internal import NetVSC
 internal import NetVSP
+internal import VMBusRing
 
 extension netvsc_device_options {
   /// What a device is opened with by default.
@@ -59,11 +61,6 @@ private func configuration(
   return try unsafe known.configuration()
 }
 
-/// Does something with a device that may fail.
-private func attempt<Value>(_ body: () throws(DeviceError) -> Value) throws(Failure) -> Value {
-  do throws(DeviceError) { return try body() } catch { throw .device(error) }
-}
-
 extension netvsc_ring_mode {
   /// The same for Swift.
   fileprivate func ringMode() throws(Failure) -> RingMode? {
@@ -89,9 +86,7 @@ public func netvsc_open(
 ) -> netvsc_result {
   unsafe make(device, error) { () throws(Failure) in
     let host: Host = unsafe try needed(host, "host")
-    let configuration = try unsafe configuration(options)
-    return unsafe handle(
-      HeldDevice(try attempt { () throws(DeviceError) in try Device.open(host.offer, configuration) }, configuration))
+    return try unsafe open(host.offer, options)
   }
 }
 
@@ -101,9 +96,22 @@ public func netvsc_open_path(
   _ device: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<netvsc_error>?
 ) -> netvsc_result {
   unsafe make(device, error) { () throws(Failure) in
-    guard unsafe path != nil else { throw .null("path") }
-    throw .unsupported("hosts in other processes are not served yet")
+    guard let path = unsafe path else { throw .null("path") }
+    let offer: DeviceOffer
+    do throws(SocketError) {
+      offer = try .attach(path: unsafe String(cString: path))
+    } catch {
+      throw .socket(error)
+    }
+    return try unsafe open(offer, options)
   }
+}
+
+private func open(
+  _ offer: DeviceOffer, _ options: UnsafePointer<netvsc_device_options>?
+) throws(Failure) -> OpaquePointer {
+  let configuration = try unsafe configuration(options)
+  return unsafe handle(try withDeviceErrors { () throws(DeviceError) in try HeldDevice(opening: offer, configuration) })
 }
 
 @c @implementation
@@ -122,7 +130,7 @@ public func netvsc_device_reopen(
   unsafe attempt(error) { () throws(Failure) in
     let held: HeldDevice = unsafe try needed(device, "device")
     let configuration = try unsafe configuration(options)
-    try attempt { () throws(DeviceError) in try held.reopen(configuration, timeout: timeout) }
+    try withDeviceErrors { () throws(DeviceError) in try held.reopen(configuration, timeout: timeout) }
   }
 }
 
@@ -143,6 +151,17 @@ public func netvsc_device_get_properties(
 }
 
 @c @implementation
+public func netvsc_device_get_host_statistics(
+  _ device: OpaquePointer?, _ statistics: UnsafeMutablePointer<netvsc_host_statistics>?, _ size: Int
+) -> netvsc_result {
+  attempt(nil) { () throws(Failure) in
+    let held: HeldDevice = unsafe try needed(device, "device")
+    guard let report = held.hostReport() else { throw .plain(NETVSC_ERROR_UNSUPPORTED) }
+    guard unsafe write(netvsc_host_statistics(report), to: statistics, size) else { throw .null("statistics") }
+  }
+}
+
+@c @implementation
 public func netvsc_device_link_is_up(_ device: OpaquePointer?) -> Bool {
   unsafe object(device, as: HeldDevice.self)?.device.isLinkUp ?? false
 }
@@ -150,47 +169,4 @@ public func netvsc_device_link_is_up(_ device: OpaquePointer?) -> Bool {
 @c @implementation
 public func netvsc_device_status_indications(_ device: OpaquePointer?) -> UInt64 {
   unsafe object(device, as: HeldDevice.self)?.device.statusIndicationCount ?? 0
-}
-
-@c @implementation
-public func netvsc_memory_allocate(
-  _ device: OpaquePointer?, _ size: Int, _ memory: UnsafeMutablePointer<OpaquePointer?>?,
-  _ error: UnsafeMutablePointer<netvsc_error>?
-) -> netvsc_result {
-  unsafe make(memory, error) { () throws(Failure) in
-    let held: HeldDevice = unsafe try needed(device, "device")
-    return unsafe handle(try attempt { () throws(DeviceError) in try held.device.allocate(byteCount: size) })
-  }
-}
-
-@c @implementation
-public func netvsc_memory_register(
-  _ device: OpaquePointer?, _ descriptor: Int32, _ memory: UnsafeMutablePointer<OpaquePointer?>?,
-  _ error: UnsafeMutablePointer<netvsc_error>?
-) -> netvsc_result {
-  unsafe make(memory, error) { () throws(Failure) in
-    let _: HeldDevice = unsafe try needed(device, "device")
-    throw .unsupported("memory of others is not taken yet")
-  }
-}
-
-@c @implementation
-public func netvsc_memory_bytes(_ memory: OpaquePointer?) -> UnsafeMutableRawPointer? {
-  unsafe object(memory, as: FrameMemory.self)?.start
-}
-
-@c @implementation
-public func netvsc_memory_size(_ memory: OpaquePointer?) -> Int {
-  unsafe object(memory, as: FrameMemory.self)?.byteCount ?? 0
-}
-
-@c @implementation
-public func netvsc_memory_release(_ memory: OpaquePointer?) { _ = unsafe release(memory, as: FrameMemory.self) }
-
-extension FrameMemory {
-  /// Where its bytes begin: good as long as it is held.
-  var start: UnsafeMutableRawPointer? {
-    var span = mutableSpan(0..<byteCount)
-    return unsafe span.withUnsafeMutableBytes { $0.baseAddress }
-  }
 }

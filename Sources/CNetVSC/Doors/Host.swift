@@ -1,6 +1,7 @@
 public import CNetVSCInterface
 internal import NetVSC
 internal import NetVSP
+internal import VirtualSwitch
 
 extension netvsc_host_options {
   /// What a host is made with by default.
@@ -26,8 +27,10 @@ extension netvsc_host_options {
   /// The same for Swift.
   fileprivate func configuration() throws(Failure) -> HostConfiguration {
     var configuration = HostConfiguration(execution: unsafe runs_inline ? .inline : .threads)
-    unsafe configuration.sink = try frameSink()
-    unsafe configuration.source = try frameSource()
+    configuration.readsPrivateMemory = unsafe reads_private_memory
+    var ports = TapPorts()
+    configuration.sink = try unsafe frameSink(&ports)
+    configuration.source = try unsafe frameSource(&ports)
     if let wall_clock = unsafe wall_clock {
       let clock = unsafe CallbackClock(wall_clock, wall_clock_context)
       configuration.wallClock = { Int64(clamping: clock.now()) }
@@ -70,23 +73,26 @@ extension netvsc_host_options {
     return faults
   }
 
-  private func frameSink() throws(Failure) -> HostSink {
+  private func frameSink(_ ports: inout TapPorts) throws(Failure) -> HostSink {
     if let deliver = unsafe deliver { return unsafe .frames(CallbackSink(deliver, deliver_context)) }
     guard let sink = unsafe sink else { return .null }
     switch unsafe String(cString: sink) {
     case "null": return .null
     case "verify": return .verify
-    case let name: throw .argument("sink: null, verify or tap:NAME, not \(name)")
+    case let name:
+      guard let port = try ports.open(name) else { throw .argument("sink: null, verify or tap:NAME, not \(name)") }
+      return .frames(port)
     }
   }
 
-  private func frameSource() throws(Failure) -> (any FrameSource)? {
+  private func frameSource(_ ports: inout TapPorts) throws(Failure) -> (any FrameSource)? {
     if let fetch = unsafe fetch {
       guard let waiting = unsafe wait else { throw .null("wait, beside fetch,") }
       return unsafe CallbackSource(fetch, waiting, fetch_context)
     }
-    guard let source = unsafe source else { return nil }
-    throw .argument("source: tap:NAME, not \(unsafe String(cString: source))")
+    guard let source = unsafe source.map({ unsafe String(cString: $0) }) else { return nil }
+    guard let port = try ports.open(source) else { throw .argument("source: tap:NAME, not \(source)") }
+    return port
   }
 }
 

@@ -81,7 +81,7 @@ typedef enum netvsc_result {
   NETVSC_ERROR_FINISHED = -5,
   // The call was made within a callback of another one for the same sender.
   NETVSC_ERROR_BUSY = -6,
-  // The host took the channel away, or went away itself. Everything in flight is lost: finish the sender.
+  // The host took the channel away, went away itself, or is not there. Everything in flight is lost: finish the sender.
   NETVSC_ERROR_GONE = -7,
   // The host broke the rules of the rings. As for a host that went away.
   NETVSC_ERROR_VIOLATION = -8,
@@ -325,7 +325,8 @@ NETVSC_MUST_CHECK
 netvsc_result netvsc_open(
   netvsc_host *host, const netvsc_device_options *options, netvsc_device **device, netvsc_error *error);
 
-// Opens the device that a host in another process offers on the Unix socket at `path`. Else as above.
+// Opens the device that a host in another process offers on the Unix socket at `path` (`netvsc host --socket PATH`).
+// When that process ends, all calls for the device's senders fail with NETVSC_ERROR_GONE. Else as above.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_open_path(
   const char *path, const netvsc_device_options *options, netvsc_device **device, netvsc_error *error);
@@ -396,6 +397,12 @@ typedef struct netvsc_device_properties {
 netvsc_result netvsc_device_get_properties(
   const netvsc_device *device, netvsc_device_properties *properties, size_t size);
 
+// Fills `statistics` with what a host in another process counted for this guest; what it does not tell is 0. `size` is
+// sizeof *statistics. Fails with NETVSC_ERROR_UNSUPPORTED where the host is in this process, which can be asked itself,
+// or is gone.
+netvsc_result netvsc_device_get_host_statistics(
+  const netvsc_device *device, netvsc_host_statistics *statistics, size_t size);
+
 // Whether the link is up, as far as the host has told: at the start, and in what the first queue's sender has polled.
 bool netvsc_device_link_is_up(const netvsc_device *device);
 
@@ -438,8 +445,8 @@ typedef struct netvsc_memory netvsc_memory;
 NETVSC_MUST_CHECK
 netvsc_result netvsc_memory_allocate(netvsc_device *device, size_t size, netvsc_memory **memory, netvsc_error *error);
 
-// The memory of a file (memfd_create) whose size is sealed against shrinking and growing; others are refused. The
-// descriptor remains the caller's, and may be closed. On failure *memory is NULL.
+// The memory of a file (memfd_create), whole pages, whose size is sealed against shrinking and growing; others are
+// refused. The descriptor remains the caller's, and may be closed. On failure *memory is NULL.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_memory_register(
   netvsc_device *device, int descriptor, netvsc_memory **memory, netvsc_error *error);
@@ -558,7 +565,8 @@ typedef struct netvsc_range {
 NETVSC_MUST_CHECK
 netvsc_result netvsc_send(netvsc_sender *sender, const void *frame, size_t size, const netvsc_offload *offload);
 
-// Copies one frame that lies in parts, in their order, wherever they lie. Else as above.
+// Copies one frame that lies in parts, in their order, wherever they lie. Parts without bytes are passed over, here and
+// below. Else as above.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_send_parts(
   netvsc_sender *sender, const netvsc_part *parts, size_t count, const netvsc_offload *offload);
@@ -579,11 +587,12 @@ NETVSC_MUST_CHECK
 netvsc_result netvsc_send_memory(
   netvsc_sender *sender, netvsc_memory *memory, const netvsc_range *frames, size_t count, size_t *taken);
 
-// Lends one frame to the host where it lies, in parts, in their order: up to netvsc_device_properties.part_limit, none
-// empty. Where it is taken, the parts stay as they are until a netvsc_completion of poll, drain or finish gives the
-// frame back, once, by `cookie`; otherwise nothing was lent. Parts may lie in several memories. In the process's own
-// memory they may where the device lends that; else NETVSC_ERROR_UNSUPPORTED: send such frames. `offload` may be NULL.
-// Returns what netvsc_send does, and NETVSC_ERROR_ARGUMENT.
+// Lends one frame to the host where it lies, in parts, in their order, without copying it. Where it is taken, the parts
+// stay as they are until a netvsc_completion of poll, drain or finish gives the frame back, once, by `cookie`;
+// otherwise nothing was lent. Parts may lie in several memories, and in the process's own, together. What cannot be
+// lent is copied, and given back all the same: a frame with parts of the process's own memory where the device does not
+// lend that, and one of more parts than netvsc_device_properties.part_limit. `offload` may be NULL. Returns what
+// netvsc_send does, and NETVSC_ERROR_ARGUMENT.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_submit(
   netvsc_sender *sender, const netvsc_part *parts, size_t count, uint64_t cookie, const netvsc_offload *offload);
