@@ -51,8 +51,9 @@ let package = Package(
     // The engine for C: a header, and what implements it.
     .systemLibrary(name: "CNetVSCInterface", path: "Sources/CNetVSC/include"),
     .target(
-      name: "CNetVSC", dependencies: ["CNetVSCInterface", "HostSocket", "NetVSC", "NetVSP", "VMBusRing", "VirtualSwitch"],
-      exclude: ["include"],
+      name: "CNetVSC",
+      dependencies: ["CNetVSCInterface", "HostSocket", "NetVSC", "NetVSP", "VMBusRing", "VirtualSwitch"],
+      exclude: ["include", "exports.map", "install", "netvsc.pc.in"],
       swiftSettings: product),
 
     // The tool.

@@ -19,7 +19,8 @@ public func netvsc_memory_register(
 ) -> netvsc_result {
   unsafe make(memory, error) { () throws(Failure) in
     let held: HeldDevice = unsafe try needed(device, "device")
-    return unsafe handle(try withDeviceErrors { () throws(DeviceError) in try held.device.register(memoryFile: descriptor) })
+    return unsafe handle(
+      try withDeviceErrors { () throws(DeviceError) in try held.device.register(memoryFile: descriptor) })
   }
 }
 

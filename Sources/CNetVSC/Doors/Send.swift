@@ -68,6 +68,7 @@ public func netvsc_reserve(
   unsafe use(sender) { held in
     guard let room = unsafe room else { return held.fail(.null("room")) }
     unsafe room.pointee = nil
+    guard size >= 0 else { return held.fail(.argument("size: too large")) }
     return unsafe held.reserve(size, offload?.pointee ?? netvsc_offload()) { bytes in
       // SAFETY: the bytes lie in the send buffer, which stays as long as the sender; see `ReservedRoom`.
       unsafe room.pointee = bytes.withUnsafeMutableBytes { $0.baseAddress }

@@ -63,7 +63,7 @@ public func netvsc_sender_get_error(
   _ sender: OpaquePointer?, _ error: UnsafeMutablePointer<netvsc_error>?
 ) -> netvsc_result {
   guard let error = unsafe error else { return NETVSC_ERROR_ARGUMENT }
-  return unsafe ask(sender, otherwise: NETVSC_ERROR_ARGUMENT) { held in
+  return unsafe use(sender) { held in
     _ = unsafe tell(held.failure, to: error)
     return NETVSC_OK
   }

@@ -11,7 +11,7 @@ public func netvsc_result_text(_ result: netvsc_result) -> UnsafePointer<CChar>?
 public func netvsc_sender_get_statistics(
   _ sender: OpaquePointer?, _ statistics: UnsafeMutablePointer<netvsc_statistics>?, _ size: Int
 ) -> netvsc_result {
-  unsafe ask(sender, otherwise: NETVSC_ERROR_ARGUMENT) { held in
+  unsafe use(sender) { held in
     let counted = netvsc_statistics(held.counters, held.times)
     return unsafe write(counted, to: statistics, size) ? NETVSC_OK : NETVSC_ERROR_ARGUMENT
   }
@@ -21,7 +21,7 @@ public func netvsc_sender_get_statistics(
 public func netvsc_sender_get_counter(
   _ sender: OpaquePointer?, _ index: Int, _ counter: UnsafeMutablePointer<netvsc_counter>?
 ) -> netvsc_result {
-  unsafe ask(sender, otherwise: NETVSC_ERROR_ARGUMENT) { held in
+  unsafe use(sender) { held in
     let all = held.counters.ethtoolStatistics + held.counters.ethtoolStatistics(ofQueue: held.queueIndex)
     guard let counter = unsafe counter, all.indices.contains(index) else { return NETVSC_ERROR_ARGUMENT }
     var named = netvsc_counter()

@@ -171,7 +171,7 @@ static void goes_away_and_comes_back(void) {
   netvsc_sender_free(bench.sender);
   bench.sender = NULL;
   CHECK_OK(netvsc_host_shut_down(bench.host));
-  CHECK_EQUAL(netvsc_device_reopen(bench.device, NULL, SECOND / 100, &error), NETVSC_ERROR_GONE);
+  CHECK(netvsc_device_reopen(bench.device, NULL, SECOND / 100, &error) < 0);
   close_bench(&bench);
 }
 

@@ -130,30 +130,50 @@ static void refuses_parts_that_cannot_be(void) {
   netvsc_memory *memory;
   CHECK_OK(netvsc_memory_allocate(bench.device, 4096, &memory, NULL));
   uint8_t *bytes = netvsc_memory_bytes(memory);
-  netvsc_part parts[40];
-  for (size_t index = 0; index < 40; index++) parts[index] = (netvsc_part){bytes, 10, memory};
-  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 0, 1, NULL), NETVSC_ERROR_ARGUMENT);
-  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 40, 1, NULL), NETVSC_ERROR_ARGUMENT);
+  netvsc_part parts[3] = {{bytes, 100, memory}, {NULL, 0, NULL}, {bytes, 100, memory}};
+  const netvsc_part bad[] = {
+      {bytes + 4090, 10, memory}, {bytes, SIZE_MAX, memory}, {bytes, UINT32_MAX, memory},
+      {parts, 10, memory},        {NULL, 10, memory},        {NULL, 10, NULL},
+      {parts, SIZE_MAX, NULL},
+  };
+  for (size_t index = 0; index < sizeof bad / sizeof bad[0]; index++) {
+    parts[1] = bad[index];
+    CHECK_EQUAL(netvsc_submit(bench.sender, parts, 3, 1, NULL), NETVSC_ERROR_ARGUMENT);
+    CHECK_EQUAL(netvsc_send_parts(bench.sender, parts, 3, NULL), NETVSC_ERROR_ARGUMENT);
+  }
+  netvsc_error error;
+  CHECK_OK(netvsc_sender_get_error(bench.sender, &error));
+  CHECK(strstr(error.text, "part 1") != NULL);
   CHECK_EQUAL(netvsc_submit(bench.sender, NULL, 2, 1, NULL), NETVSC_ERROR_ARGUMENT);
-  parts[1].size = 0;
-  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 3, 1, NULL), NETVSC_ERROR_ARGUMENT);
-  parts[1] = (netvsc_part){bytes + 4090, 10, memory};
-  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 3, 1, NULL), NETVSC_ERROR_ARGUMENT);
-  parts[1] = (netvsc_part){bytes, SIZE_MAX, memory};
-  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 3, 1, NULL), NETVSC_ERROR_ARGUMENT);
-  parts[1] = (netvsc_part){parts, 10, memory};
-  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 3, 1, NULL), NETVSC_ERROR_ARGUMENT);
-  parts[1] = (netvsc_part){NULL, 10, memory};
-  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 3, 1, NULL), NETVSC_ERROR_ARGUMENT);
+  parts[0].size = 13;
   CHECK_EQUAL(netvsc_submit(bench.sender, parts, 1, 1, NULL), NETVSC_ERROR_TOO_SHORT);
-  // The host does not read the process's own memory.
+  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 0, 1, NULL), NETVSC_ERROR_TOO_SHORT);
+  CHECK_EQUAL(netvsc_sender_in_flight(bench.sender), 0);
+  netvsc_memory_release(memory);
+  close_bench(&bench);
+}
+
+static void copies_what_it_cannot_lend(void) {
+  bench bench = open_bench(NULL, NULL);
   netvsc_device_properties properties;
   CHECK_OK(netvsc_device_get_properties(bench.device, &properties, sizeof properties));
   CHECK(!properties.lends_private_memory);
-  parts[0] = (netvsc_part){parts, 100, NULL};
-  CHECK_EQUAL(netvsc_submit(bench.sender, parts, 1, 1, NULL), NETVSC_ERROR_UNSUPPORTED);
-  CHECK_EQUAL(netvsc_sender_in_flight(bench.sender), 0);
-  netvsc_memory_release(memory);
+  // Memory of the process's own, in more parts than can be lent, some of them empty.
+  uint8_t frame[400];
+  netvsc_part parts[100];
+  fill_frame(frame, sizeof frame, 11);
+  for (size_t index = 0; index < 100; index++) parts[index] = (netvsc_part){frame + 4 * index, 4, NULL};
+  parts[41] = (netvsc_part){frame + 41 * 4 - 4, 8, NULL};
+  parts[40].size = 0;
+  CHECK_OK(netvsc_submit(bench.sender, parts, 100, 5, NULL));
+  returned_frames returned = {.count = 0};
+  CHECK_OK(netvsc_drain(bench.sender, SECOND, note_return, &returned));
+  CHECK_EQUAL(returned.count, 1);
+  CHECK_EQUAL(returned.cookies[0], 5);
+  check_kept(bench.kept, 0, sizeof frame, 11);
+  netvsc_statistics statistics;
+  CHECK_OK(netvsc_sender_get_statistics(bench.sender, &statistics, sizeof statistics));
+  CHECK_EQUAL(statistics.lent_frames, 0);
   close_bench(&bench);
 }
 
@@ -178,6 +198,9 @@ static void lends_memory_of_the_process(void) {
   CHECK_EQUAL(returned.count, 1);
   CHECK_EQUAL(returned.fates[0], NETVSC_COMPLETED);
   check_kept(bench.kept, 0, 6000, 8);
+  netvsc_statistics statistics;
+  CHECK_OK(netvsc_sender_get_statistics(bench.sender, &statistics, sizeof statistics));
+  CHECK_EQUAL(statistics.lent_frames, 1);
   free(frame);
   netvsc_memory_release(memory);
   close_bench(&bench);
@@ -216,6 +239,7 @@ const test lending_tests[] = {
     {"frames of memory are copied or lent by their size", sends_from_memory_by_size},
     {"frames that are lost are given back", tells_what_became_of_lost_frames},
     {"parts that cannot be are refused", refuses_parts_that_cannot_be},
+    {"what cannot be lent is copied, and given back", copies_what_it_cannot_lend},
     {"memory of the process is lent where the host reads it", lends_memory_of_the_process},
     {"memory of a file is lent where it is sealed", takes_memory_of_a_file},
     {NULL, NULL},
