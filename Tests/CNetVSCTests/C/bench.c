@@ -20,12 +20,11 @@ void note_return(void *context, uint64_t cookie, netvsc_fate fate) {
   returned->fates[returned->count++] = fate;
 }
 
-netvsc_host_options host_options(kept_frames *kept) {
+netvsc_host_options host_options(void) {
   netvsc_host_options options;
   netvsc_host_options_init(&options, sizeof options);
   options.runs_inline = true;
   options.deliver = keep_frame;
-  options.deliver_context = kept;
   return options;
 }
 
@@ -39,11 +38,8 @@ bench open_bench(const netvsc_host_options *host, const netvsc_device_options *d
   bench bench = {.kept = calloc(1, sizeof(kept_frames))};
   CHECK(bench.kept != NULL);
   pthread_mutex_init(&bench.kept->lock, NULL);
-  netvsc_host_options options = host_options(bench.kept);
-  if (host) {
-    options = *host;
-    if (options.deliver == keep_frame) options.deliver_context = bench.kept;
-  }
+  netvsc_host_options options = host ? *host : host_options();
+  if (options.deliver == keep_frame) options.deliver_context = bench.kept;
   netvsc_error error = {.text = ""};
   if (netvsc_host_create(&options, &bench.host, &error) != NETVSC_OK ||
       netvsc_open(bench.host, device, &bench.device, &error) != NETVSC_OK ||

@@ -43,8 +43,8 @@ int keep_frame(void *context, const void *frame, size_t size, int64_t timestamp)
 // For netvsc_poll, with returned_frames.
 void note_return(void *context, uint64_t cookie, netvsc_fate fate);
 
-// Options with which the host runs inline and keeps its frames in `kept`.
-netvsc_host_options host_options(kept_frames *kept);
+// Options with which the host runs inline and keeps its frames.
+netvsc_host_options host_options(void);
 netvsc_device_options device_options(void);
 
 // Opens all; NULL: the options above.

@@ -89,8 +89,7 @@ static void refuses_options(void) {
 }
 
 static void grants_what_it_is_told_to(void) {
-  kept_frames kept = {.count = 0};
-  netvsc_host_options options = host_options(&kept);
+  netvsc_host_options options = host_options();
   options.newest_version = NETVSC_VERSION_5;
   options.granted_subchannel_limit = 2;
   options.offers_large_sends = false;
@@ -109,8 +108,7 @@ static void grants_what_it_is_told_to(void) {
 }
 
 static void fails_on_purpose(void) {
-  kept_frames kept = {.count = 0};
-  netvsc_host_options options = host_options(&kept);
+  netvsc_host_options options = host_options();
   options.fault_failing_after = 0;
   bench bench = open_bench(&options, NULL);
   uint8_t frame[60] = {0};
@@ -123,8 +121,7 @@ static void fails_on_purpose(void) {
 }
 
 static void loses_frames_on_purpose(void) {
-  kept_frames kept = {.count = 0};
-  netvsc_host_options options = host_options(&kept);
+  netvsc_host_options options = host_options();
   options.fault_loss_per_million = 250000;
   options.fault_seed = 7;
   uint64_t lost[2];

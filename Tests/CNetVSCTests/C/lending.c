@@ -102,8 +102,7 @@ static void sends_from_memory_by_size(void) {
 }
 
 static void tells_what_became_of_lost_frames(void) {
-  kept_frames kept = {.count = 0};
-  netvsc_host_options host = host_options(&kept);
+  netvsc_host_options host = host_options();
   host.fault_silent_after = 0;
   bench bench = open_bench(&host, NULL);
   netvsc_memory *memory;
@@ -178,8 +177,7 @@ static void copies_what_it_cannot_lend(void) {
 }
 
 static void lends_memory_of_the_process(void) {
-  kept_frames kept = {.count = 0};
-  netvsc_host_options host = host_options(&kept);
+  netvsc_host_options host = host_options();
   host.reads_private_memory = true;
   bench bench = open_bench(&host, NULL);
   netvsc_device_properties properties;

@@ -27,8 +27,7 @@ static void *send_frames(void *context) {
 
 // Each thread has a sender, `per_queue` of them share a queue, and the host has threads of its own.
 static void send_from_threads(uint32_t per_queue) {
-  kept_frames unused = {.count = 0};
-  netvsc_host_options host = host_options(&unused);
+  netvsc_host_options host = host_options();
   host.runs_inline = false;
   netvsc_device_options options = device_options();
   options.senders_per_queue = per_queue;
@@ -71,8 +70,7 @@ static void *finish_when_asked(void *context) {
 }
 
 static void finish_when_the_device_closes(void) {
-  kept_frames unused = {.count = 0};
-  netvsc_host_options host = host_options(&unused);
+  netvsc_host_options host = host_options();
   host.runs_inline = false;
   bench bench = open_bench(&host, NULL);
   pthread_t thread;
