@@ -122,6 +122,11 @@ let package = Package(
       name: "NetVSPTests",
       dependencies: ["NetVSP", "PacketCapture", "SharedMemory", "VMBusRing", "WireFormats", "TestSupport"],
       swiftSettings: language),
+    .testTarget(
+      name: "CNetVSCTests",
+      dependencies: ["CNetVSC", "HostSocket", "NetVSP", "SharedMemory", "TestSupport", "VirtualSwitch"],
+      exclude: ["C"], swiftSettings: language),
+    .testTarget(name: "SamplesTests", dependencies: ["TestSupport"], swiftSettings: language),
     .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture", "TestSupport"], swiftSettings: language),
     .testTarget(
       name: "NetworkInterfaceTests", dependencies: ["NetworkInterface", "SharedMemory", "TestSupport"],

@@ -39,6 +39,9 @@ extension FrameOffload.VLANTag {
   fileprivate init(tci: UInt16) {
     self.init(priority: UInt8(tci >> 13), isDropEligible: tci >> 12 & 1 != 0, vlanID: tci & 0xfff)
   }
+
+  /// The same back.
+  var tci: UInt16 { UInt16(priority) << 13 | (isDropEligible ? 1 << 12 : 0) | vlanID }
 }
 
 extension netvsc_offload {

@@ -36,7 +36,7 @@ final class HeldDevice: Sendable {
     let (device, configuration) = opened.withLock { ($0.device, $0.configuration) }
     var properties = netvsc_device_properties(device)
     properties.senders_per_queue = UInt32(configuration.sendersPerQueue)
-    properties.receives_frames = false
+    properties.receives_frames = configuration.receivesFrames
     return properties
   }
 }

@@ -10,6 +10,16 @@ extension HeldSender {
     }
   }
 
+  /// Tells in `received` how many frames it handed out.
+  mutating func receive(
+    limit: Int, _ received: inout Int, _ body: (borrowing ReceivedFrame) -> Void
+  ) -> netvsc_result {
+    use { sender throws(SenderError) in
+      received = try sender.receive(limit: limit, body)
+      return NETVSC_OK
+    }
+  }
+
   mutating func wait(timeout: UInt64) -> netvsc_result {
     use { sender throws(SenderError) in
       try sender.wait(timeout: timeout)

@@ -48,6 +48,7 @@ struct HeldSender: ~Copyable {
 /// What can be asked, also of one that is finished.
 extension HeldSender {
   var inFlightCount: Int { ask({ $0.inFlightCount }, finished: 0) }
+  var receivableCount: Int { ask({ $0.receivableCount }, finished: 0) }
   var hasRoom: Bool { ask({ $0.hasRoom }, finished: false) }
   var isStopped: Bool { ask({ $0.isStopped }, finished: false) }
   var isClosing: Bool { ask({ $0.isClosing }, finished: false) }

@@ -14,6 +14,9 @@ extension netvsc_statistics {
     (completed_packets, completed_bytes) = (counters.completed.packets, counters.completed.bytes)
     (failed_packets, failed_bytes) = (counters.failed.packets, counters.failed.bytes)
     (lost_packets, lost_bytes) = (counters.lost.packets, counters.lost.bytes)
+    (received_packets, received_bytes) = (counters.received.packets, counters.received.bytes)
+    (unwanted_packets, unwanted_bytes) = (counters.receiveUnwanted.packets, counters.receiveUnwanted.bytes)
+    malformed_receives = counters.receiveMalformed
     lent_frames = counters.lentFrames
     large_copies = counters.largeCopies
     messages = counters.messages
@@ -49,6 +52,21 @@ extension netvsc_host_statistics {
     refused_offloads = statistics.refusedOffloads
     violations = statistics.violations
     digest = statistics.digest
+    lost_to_sink = statistics.lostPackets
+  }
+
+  /// Of all channels, and of frames for the guest.
+  init(_ statistics: HostStatistics) {
+    self.init(statistics.total)
+    let delivery = statistics.delivery
+    (offered_packets, offered_bytes) = (delivery.offeredPackets, delivery.offeredBytes)
+    (indicated_packets, indicated_bytes) = (delivery.deliveredPackets, delivery.deliveredBytes)
+    filtered_packets = delivery.filteredPackets
+    misfit_packets = delivery.misfitPackets
+    unheard_packets = delivery.unheardPackets
+    dropped_packets = delivery.roomlessPackets
+    lost_from_source = delivery.lostPackets
+    indications = delivery.messages
   }
 
   /// What a host in another process tells.

@@ -21,6 +21,7 @@ extension netvsc_device_options {
     unsafe options.lent_frames_per_queue = UInt32(configuration.lentFramesPerQueue)
     unsafe options.large_buffers_per_queue = UInt32(configuration.largeBuffersPerQueue)
     unsafe options.copy_threshold = UInt32(configuration.copyThreshold)
+    unsafe options.receives_frames = configuration.receivesFrames
     unsafe options.receive_buffer_size = UInt32(configuration.receiveBufferByteCount)
     unsafe options.answer_timeout = configuration.answerTimeout
     unsafe options.newest_version = configuration.newestVersion
@@ -41,6 +42,7 @@ extension netvsc_device_options {
     configuration.lentFramesPerQueue = Int(unsafe lent_frames_per_queue)
     configuration.largeBuffersPerQueue = Int(unsafe large_buffers_per_queue)
     configuration.copyThreshold = Int(unsafe copy_threshold)
+    configuration.receivesFrames = unsafe receives_frames
     configuration.receiveBufferByteCount = Int(unsafe receive_buffer_size)
     configuration.answerTimeout = unsafe answer_timeout
     configuration.newestVersion = unsafe newest_version

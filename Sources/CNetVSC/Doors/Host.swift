@@ -148,7 +148,7 @@ public func netvsc_host_get_statistics(
     let host: Host = unsafe try needed(host, "host")
     let all = host.statistics()
     guard channel < all.channels.count else { throw .argument("there is no channel \(channel)") }
-    let counted = netvsc_host_statistics(channel < 0 ? all.total : all.channels[Int(channel)])
+    let counted = channel < 0 ? netvsc_host_statistics(all) : netvsc_host_statistics(all.channels[Int(channel)])
     guard unsafe write(counted, to: statistics, size) else { throw .null("statistics") }
   }
 }

@@ -127,7 +127,8 @@ typedef int (*netvsc_deliver)(void *context, const void *frame, size_t size, int
 // returned. One thread at a time calls it, on the terms of netvsc_deliver.
 typedef ptrdiff_t (*netvsc_fetch)(void *context, void *buffer, size_t capacity);
 
-// Waits until the source has a frame, `timeout` nanoseconds at most. Returns whether there may be one.
+// Waits until the source has a frame, `timeout` nanoseconds at most. Returns whether there may be one. Several threads
+// may wait at once.
 typedef bool (*netvsc_await)(void *context, uint64_t timeout);
 
 // Wall-clock nanoseconds since 1970, or monotonic ones from any start: see where it is used.
@@ -237,10 +238,19 @@ typedef struct netvsc_host_statistics {
   uint64_t violations;
   // The sum, modulo 2^64, of the digests of the frames received, where the sink verifies.
   uint64_t digest;
-  // Frames that were indicated to the guest, and those that were not, for want of room in its receive buffer.
-  uint64_t indicated_packets, indicated_bytes, dropped_packets;
-  // Frames that were lost on purpose: on the way to the sink, and from the source.
-  uint64_t lost_to_sink, lost_from_source;
+  // Frames lost on purpose on their way to the sink.
+  uint64_t lost_to_sink;
+  // The other way, and of the whole host; of a single channel 0. Frames that the source gave: offered = indicated +
+  // filtered + misfit + unheard + dropped + lost.
+  uint64_t offered_packets, offered_bytes;
+  uint64_t indicated_packets, indicated_bytes;  // the guest was told of
+  uint64_t filtered_packets;                    // to addresses that the guest does not listen to
+  uint64_t misfit_packets;                      // longer than the guest takes, or shorter than an Ethernet header
+  uint64_t unheard_packets;                     // while no guest had opened the device
+  uint64_t dropped_packets;                     // for want of room in the ring to the guest
+  uint64_t lost_from_source;                    // on purpose
+  // Packets of the rings in which the guest was told; several frames may share one.
+  uint64_t indications;
 } netvsc_host_statistics;
 
 // Fills `statistics` with what channel `channel` counted, or all together where that is below zero. `size` is
@@ -664,9 +674,14 @@ typedef struct netvsc_frame {
 typedef void (*netvsc_receiver)(void *context, const netvsc_frame *frame);
 
 // Hands out frames that came, `limit` at most, and gives their buffers back to the host. Polls nothing by itself.
-// *received, unless NULL, tells how many. Fails with NETVSC_ERROR_UNSUPPORTED where the device receives none.
+// *received, unless NULL, tells how many. Where senders share a queue, one at a time takes frames; the others find
+// none.
 netvsc_result netvsc_receive(
   netvsc_sender *sender, size_t limit, netvsc_receiver receiver, void *context, size_t *received);
+
+// How many frames polls have found that are not handed out. Where senders share a queue, they are with whoever polls:
+// 0.
+size_t netvsc_sender_receivable(const netvsc_sender *sender);
 
 // Waits until the host has done something, or there is a frame to receive, `timeout` nanoseconds at most. A host that
 // runs inline runs meanwhile. Publishes nothing: flush before. Returns at once where the device is about to be closed.
@@ -692,6 +707,8 @@ typedef struct netvsc_statistics {
   uint64_t failed_packets, failed_bytes;        // completed with another status
   uint64_t lost_packets, lost_bytes;            // given up
   uint64_t received_packets, received_bytes;    // handed out by netvsc_receive
+  uint64_t unwanted_packets, unwanted_bytes;    // came, and were dropped: nobody receives, or too many waited
+  uint64_t malformed_receives;                  // were no frames, or contradicted themselves
   uint64_t lent_frames;                         // not copied
   uint64_t large_copies;                        // copied into large buffers
   uint64_t messages;                            // published; one may carry several packets
