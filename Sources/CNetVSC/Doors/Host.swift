@@ -28,9 +28,6 @@ extension netvsc_host_options {
   fileprivate func configuration() throws(Failure) -> HostConfiguration {
     var configuration = HostConfiguration(execution: unsafe runs_inline ? .inline : .threads)
     configuration.readsPrivateMemory = unsafe reads_private_memory
-    var ports = TapPorts()
-    configuration.sink = try unsafe frameSink(&ports)
-    configuration.source = try unsafe frameSource(&ports)
     if let wall_clock = unsafe wall_clock {
       let clock = unsafe CallbackClock(wall_clock, wall_clock_context)
       configuration.wallClock = { Int64(clamping: clock.now()) }
@@ -54,6 +51,16 @@ extension netvsc_host_options {
     if unsafe offers_checksums { configuration.offloads.insert(.checksums) }
     if unsafe offers_large_sends { configuration.offloads.insert(.largeSends) }
     configuration.faults = unsafe faults
+    guard unsafe fault_loss_per_million <= 1_000_000 else {
+      throw .argument("fault_loss_per_million: at most 1000000, not \(unsafe fault_loss_per_million)")
+    }
+    if unsafe fault_loss_per_million > 0 {
+      configuration.faults.loss = unsafe FrameLoss(perMillion: fault_loss_per_million, seed: fault_seed)
+    }
+    // Last, as it makes interfaces.
+    var ports = TapPorts()
+    configuration.sink = try unsafe frameSink(&ports)
+    configuration.source = try unsafe frameSource(&ports)
     return configuration
   }
 

@@ -32,6 +32,7 @@ static void takes_null(void) {
   CHECK_EQUAL(netvsc_device_reopen(NULL, NULL, 0, NULL), NETVSC_ERROR_ARGUMENT);
   netvsc_device_free(NULL);
   CHECK_EQUAL(netvsc_device_get_properties(NULL, NULL, 0), NETVSC_ERROR_ARGUMENT);
+  CHECK_EQUAL(netvsc_device_get_host_statistics(NULL, NULL, 0), NETVSC_ERROR_ARGUMENT);
   CHECK(!netvsc_device_link_is_up(NULL));
   CHECK_EQUAL(netvsc_device_status_indications(NULL), 0);
   CHECK_EQUAL(netvsc_device_get_steering(NULL, NULL), NETVSC_ERROR_ARGUMENT);
@@ -56,6 +57,7 @@ static void takes_null(void) {
   CHECK_EQUAL(netvsc_sender_queue(NULL), 0);
   CHECK_EQUAL(netvsc_sender_number(NULL), 0);
   CHECK_EQUAL(netvsc_sender_in_flight(NULL), 0);
+  CHECK_EQUAL(netvsc_sender_receivable(NULL), 0);
   CHECK(!netvsc_sender_has_room(NULL));
   CHECK(!netvsc_sender_is_stopped(NULL));
   CHECK(!netvsc_sender_is_closing(NULL));
@@ -107,6 +109,9 @@ static void takes_null_beside_a_handle(void) {
   CHECK_EQUAL(netvsc_sender_create(bench.device, 0, NULL, &error), NETVSC_ERROR_ARGUMENT);
   CHECK_EQUAL(netvsc_memory_allocate(bench.device, 0, NULL, &error), NETVSC_ERROR_ARGUMENT);
   CHECK_EQUAL(netvsc_open(bench.host, NULL, NULL, &error), NETVSC_ERROR_ARGUMENT);
+  // Its host is in this process, and is asked itself.
+  netvsc_host_statistics seen;
+  CHECK_EQUAL(netvsc_device_get_host_statistics(bench.device, &seen, sizeof seen), NETVSC_ERROR_UNSUPPORTED);
   netvsc_memory *memory;
   CHECK_EQUAL(netvsc_memory_allocate(bench.device, 0, &memory, &error), NETVSC_ERROR_ARGUMENT);
   CHECK_EQUAL(netvsc_memory_allocate(bench.device, SIZE_MAX, &memory, &error), NETVSC_ERROR_ARGUMENT);

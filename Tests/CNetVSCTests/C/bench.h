@@ -2,10 +2,11 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include "check.h"
+
 #include <pthread.h>
 #include <string.h>
 
-#include "check.h"
 #include "netvsc.h"
 
 enum { KEPT_FRAMES = 512, KEPT_BYTES = 9216, SECOND = 1000000000 };

@@ -2,6 +2,9 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+// The tests use more of the system than the standard of C has.
+#define _GNU_SOURCE
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +32,10 @@ typedef struct test {
 } test;
 
 // Each file's tests, up to one without a name.
-extern const test argument_tests[], device_tests[], host_tests[], lending_tests[], receiving_tests[], reserving_tests[],
-    sending_tests[], statistics_tests[], steering_tests[], thread_tests[];
+extern const test argument_tests[], device_tests[], host_tests[], lending_tests[], process_tests[], receiving_tests[],
+    reserving_tests[], sending_tests[], statistics_tests[], steering_tests[], tap_tests[], thread_tests[];
+
+// What the tests were told of the world around.
+extern const char *host_path, *tap_name;
 
 #endif

@@ -86,6 +86,7 @@ static void refuses_options(void) {
   CHECK_REFUSED(section_size, 76, "section_size");
   CHECK_REFUSED(section_size, 64, "section_size");
   CHECK_REFUSED(newest_version, 3, "newest_version");
+  CHECK_REFUSED(fault_loss_per_million, 1000001, "fault_loss_per_million");
 }
 
 static void grants_what_it_is_told_to(void) {
