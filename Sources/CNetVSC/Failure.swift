@@ -57,6 +57,7 @@ enum Failure: Error {
   }
 
   /// That of an argument that is NULL.
+  @inline(never)
   static func null(_ name: StaticString) -> Failure { .argument("\(name) is NULL, or its size too large") }
   static let badRanges = Failure.argument("a range lies outside of the bytes that it is of, or the ranges are NULL")
   static let badOptions = Failure.argument("options: not initialised, or set that this version does not know")

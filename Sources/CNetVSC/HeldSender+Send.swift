@@ -4,7 +4,10 @@ internal import NetVSC
 extension HeldSender {
   @inline(__always)
   mutating func send(_ frame: RawSpan) -> netvsc_result {
-    use { sender throws(SenderError) in netvsc_result(try sender.send(frame)) }
+    use { sender throws(SenderError) in
+      let outcome = try sender.send(frame)
+      return outcome == .taken ? NETVSC_OK : netvsc_result(outcome)
+    }
   }
 
   mutating func send(_ frame: RawSpan, _ offload: netvsc_offload) -> netvsc_result {
@@ -44,7 +47,6 @@ extension HeldSender {
 }
 
 extension netvsc_result {
-  @inline(__always)
   init(_ outcome: SendOutcome) {
     self =
       switch outcome {

@@ -18,7 +18,8 @@ struct HeldSender: ~Copyable {
     self.sender = consume sender
   }
 
-  /// Notes why a call fails.
+  /// Notes why a call fails. (By itself, so that calls which do not fail are short.)
+  @inline(never)
   mutating func fail(_ failure: Failure) -> netvsc_result {
     self.failure = failure
     return failure.code
@@ -28,9 +29,8 @@ struct HeldSender: ~Copyable {
   @inline(__always)
   mutating func use(_ body: (inout Sender) throws(SenderError) -> netvsc_result) -> netvsc_result {
     room = nil
-    guard sender != nil else { return fail(.plain(NETVSC_ERROR_FINISHED)) }
     do throws(SenderError) {
-      let result = try body(&sender!)
+      guard let result = try sender?.lend(to: body) else { return fail(.plain(NETVSC_ERROR_FINISHED)) }
       return result.rawValue < 0 ? fail(.plain(result)) : result
     } catch {
       return fail(.queue(error))
@@ -43,6 +43,14 @@ struct HeldSender: ~Copyable {
     account = sender.finish(returned)
     return NETVSC_OK
   }
+}
+
+extension Sender {
+  /// Is `body`'s for the time of the call. (By way of an optional's chain, so that it is looked at once.)
+  @inline(__always)
+  fileprivate mutating func lend(
+    to body: (inout Sender) throws(SenderError) -> netvsc_result
+  ) throws(SenderError) -> netvsc_result { try body(&self) }
 }
 
 /// What can be asked, also of one that is finished.

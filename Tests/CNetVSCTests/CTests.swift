@@ -1,5 +1,4 @@
 import Foundation
-import HostSocket
 import NetVSP
 import SharedMemory
 import TestSupport
@@ -8,34 +7,52 @@ import VirtualSwitch
 
 @Suite("The engine, used from C", .cLibrary)
 struct CTests {
-  /// The names of all tests in C, in the order of their files' names.
-  private static func names() throws -> Set<String> {
-    Set(
-      try CProgram.sources().flatMap { source in
-        try String(contentsOf: source, encoding: .utf8).matches(of: /\n    \{"([^"]+)", \w+\},/).map {
-          String($0.output.1)
-        }
+  /// The tests in C, with what finds memory that is used wrongly, and what is not given back.
+  private static let program = Result {
+    try CProgram.tests(flags: ["-pedantic", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
+  }
+
+  private static let leaks = "ASAN_OPTIONS=detect_leaks=1"
+
+  /// The names of the tests in some of the files.
+  private func names(_ isIncluded: (String) -> Bool) throws -> Set<String> {
+    let files = try CProgram.sources().filter { isIncluded($0.deletingPathExtension().lastPathComponent) }
+    return Set(
+      try files.flatMap { file in
+        try String(contentsOf: file, encoding: .utf8).matches(of: /\n    \{"([^"]+)",\s+\w+\},/)
+          .map { String($0.output.1) }
       })
   }
 
-  /// Those tests that need an interface of the system are in a program of the same files, told its name.
-  private func run(_ arguments: [String], isolated: Bool) throws -> Peer.Output {
-    let program = try CProgram.tests(flags: ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
-    return try program.run(arguments, environment: ["ASAN_OPTIONS=detect_leaks=1"])
+  private func check(_ output: Peer.Output, runs names: Set<String>) {
+    #expect(output.status == 0, "\(output.standardError)")
+    #expect(Set(output.lines.map(String.init)) == names)
   }
 
-  @Test("holds what its header says, under the address sanitizer")
-  func everything() throws {
+  @Test("holds what its header says")
+  func tests() throws {
+    let output = try Self.program.get().run(environment: [Self.leaks])
+    check(output, runs: try names { $0 != "processes" && $0 != "tap" })
+  }
+
+  @Test("sends to a host in another process")
+  func processes() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path("host")
-    let server = try HostServer(path: path, HostConfiguration(execution: .threads, sink: .verify)) { _ in }
+    let server = try HostServer(path: folder.path("host"), HostConfiguration(execution: .threads, sink: .verify))
     let thread = try WorkerThread { server.run() }
     defer {
       server.stop()
       thread.join()
     }
-    let output = try run([path], isolated: false)
-    #expect(output.status == 0, "\(output.standardError)")
-    #expect(Set(output.lines.map(String.init)) == (try Self.names()))
+    let output = try Self.program.get().run(["process", folder.path("host")], environment: [Self.leaks])
+    check(output, runs: try names { $0 == "processes" })
+  }
+
+  @Test("sends into the system by a TAP interface, and receives from it", .ownNetwork)
+  func tap() throws {
+    let output = try TestNetwork.run {
+      try Self.program.get().run(["tap", "tap-c"], environment: [Self.leaks])
+    }
+    check(output, runs: try names { $0 == "tap" })
   }
 }
