@@ -9,18 +9,17 @@ import VirtualSwitch
 struct CTests {
   /// The tests in C, with what finds memory that is used wrongly, and what is not given back.
   private static let program = Result {
-    try CProgram.tests(flags: ["-pedantic", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
+    try CProgram(
+      CSources.files(), flags: ["-pedantic", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
   }
 
   private static let leaks = "ASAN_OPTIONS=detect_leaks=1"
 
   /// The names of the tests in some of the files.
-  private func names(_ isIncluded: (String) -> Bool) throws -> Set<String> {
-    let files = try CProgram.sources().filter { isIncluded($0.deletingPathExtension().lastPathComponent) }
-    return Set(
-      try files.flatMap { file in
-        try String(contentsOf: file, encoding: .utf8).matches(of: /\n    \{"([^"]+)",\s+\w+\},/)
-          .map { String($0.output.1) }
+  private func names(_ isChosen: (String) -> Bool) throws -> Set<String> {
+    Set(
+      try CSources.texts(of: isChosen).flatMap { text in
+        text.matches(of: /\n    \{"([^"]+)",\s+\w+\},/).map { String($0.output.1) }
       })
   }
 

@@ -119,7 +119,7 @@ typedef struct netvsc_host netvsc_host;
 // nanoseconds since 1970. Returns 0, or anything else to make the frame's message fail for its sender (NETVSC_FAILED).
 //
 // A host with threads calls it on several of them at once; one that runs inline, on the guest's thread in netvsc_wait
-// and netvsc_drain. It must not call the host, nor the sender whose thread it is on.
+// and netvsc_drain, or where that opens, reopens or closes the device. It must not call the host, nor wait for it.
 typedef int (*netvsc_deliver)(void *context, const void *frame, size_t size, int64_t timestamp);
 
 // Where frames come from that a guest receives: puts the next one into `buffer`. Returns its size, 0 when there is none
@@ -136,12 +136,12 @@ typedef uint64_t (*netvsc_clock)(void *context);
 
 // The protocol's versions (NVSP), by their numbers on the wire.
 enum {
-  NETVSC_VERSION_1 = 0x00000002,
-  NETVSC_VERSION_2 = 0x00030002,
-  NETVSC_VERSION_4 = 0x00040000,
-  NETVSC_VERSION_5 = 0x00050000,
-  NETVSC_VERSION_6 = 0x00060000,
-  NETVSC_VERSION_6_1 = 0x00060001,
+  NETVSC_PROTOCOL_1 = 0x00000002,
+  NETVSC_PROTOCOL_2 = 0x00030002,
+  NETVSC_PROTOCOL_4 = 0x00040000,
+  NETVSC_PROTOCOL_5 = 0x00050000,
+  NETVSC_PROTOCOL_6 = 0x00060000,
+  NETVSC_PROTOCOL_6_1 = 0x00060001,
 };
 
 // The value of a fault that does not happen.
@@ -154,8 +154,8 @@ typedef struct netvsc_host_options {
   // Whether the guest's threads step the host when they wait for it (true), or it has a thread for each open channel
   // (false, the default).
   bool runs_inline;
-  // Whether the host reads the guest's own memory, so that frames that lie anywhere in it can be lent. By default not:
-  // the guest's pointers are believed.
+  // Whether the host reads the process's own memory, so that frames that lie anywhere in it can be lent. By default
+  // not: such a host believes the guest's pointers, and a wrong one ends the process.
   bool reads_private_memory;
   // Where frames go: "null" (the default): checked, counted and dropped; "verify": into a digest as well; "tap:NAME":
   // into the system, by a TAP interface that is made, or attached to where it is there. Not looked at where `deliver`
@@ -198,7 +198,8 @@ typedef struct netvsc_host_options {
   uint64_t fault_delay;              // completes so many together, the latest first
   // The first sub-channel that does not open, nor do those behind it. They count from 1. 0, the default: all open.
   uint32_t fault_closed_from_subchannel;
-  // Of a million frames so many get lost on the way to the sink, and so many on the way from the source. By default 0.
+  // Of a million frames so many get lost on their way to a sink of the caller's or a TAP interface, and so many of
+  // those from the source. By default 0.
   uint32_t fault_loss_per_million;
   // What decides which ones: the same seed loses the same frames of the same traffic.
   uint64_t fault_seed;
@@ -508,6 +509,7 @@ typedef void (*netvsc_completion)(void *context, uint64_t cookie, netvsc_fate fa
 netvsc_result netvsc_sender_finish(netvsc_sender *sender, netvsc_completion completion, void *context);
 
 // Finishes the sender, unless that was done, and frees the handle. Frames that are still lent are lost without a word.
+// Does nothing within a callback of one of the sender's calls.
 void netvsc_sender_free(netvsc_sender *sender);
 
 // The last failure of the sender, with its particulars. Its code is NETVSC_OK where nothing failed yet.
