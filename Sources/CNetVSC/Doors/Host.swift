@@ -33,7 +33,7 @@ extension netvsc_host_options {
       configuration.wallClock = { Int64(clamping: clock.now()) }
     }
     guard let version = unsafe HostProtocolVersion(rawValue: newest_version) else {
-      throw .argument("newest_version: one of NETVSC_PROTOCOL_, not \(unsafe newest_version)")
+      throw .argument("newest_version: one of NETVSC_VERSION_, not \(unsafe newest_version)")
     }
     configuration.highestProtocolVersion = version
     guard unsafe (1...UInt32(HostConfiguration.channelLimit)).contains(channel_limit) else {

@@ -136,12 +136,12 @@ typedef uint64_t (*netvsc_clock)(void *context);
 
 // The protocol's versions (NVSP), by their numbers on the wire.
 enum {
-  NETVSC_PROTOCOL_1 = 0x00000002,
-  NETVSC_PROTOCOL_2 = 0x00030002,
-  NETVSC_PROTOCOL_4 = 0x00040000,
-  NETVSC_PROTOCOL_5 = 0x00050000,
-  NETVSC_PROTOCOL_6 = 0x00060000,
-  NETVSC_PROTOCOL_6_1 = 0x00060001,
+  NETVSC_VERSION_1 = 0x00000002,
+  NETVSC_VERSION_2 = 0x00030002,
+  NETVSC_VERSION_4 = 0x00040000,
+  NETVSC_VERSION_5 = 0x00050000,
+  NETVSC_VERSION_6 = 0x00060000,
+  NETVSC_VERSION_6_1 = 0x00060001,
 };
 
 // The value of a fault that does not happen.

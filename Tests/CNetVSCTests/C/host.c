@@ -91,7 +91,7 @@ static void refuses_options(void) {
 
 static void grants_what_it_is_told_to(void) {
   netvsc_host_options options = host_options();
-  options.newest_version = NETVSC_PROTOCOL_5;
+  options.newest_version = NETVSC_VERSION_5;
   options.granted_subchannel_limit = 2;
   options.offers_large_sends = false;
   options.section_size = 2048;
