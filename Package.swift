@@ -134,7 +134,8 @@ let package = Package(
     .testTarget(
       name: "HostSocketTests",
       dependencies: [
-        "HostSocket", "NetVSC", "NetVSP", "SharedMemory", "VirtualSwitch", "VMBusRing", "WireFormats", "TestSupport",
+        "CPlatform", "HostSocket", "NetVSC", "NetVSP", "SharedMemory", "VirtualSwitch", "VMBusRing", "WireFormats",
+        "TestSupport",
       ],
       swiftSettings: language),
     .testTarget(
@@ -150,7 +151,8 @@ let package = Package(
     .testTarget(
       name: "NetVSCToolTests",
       dependencies: [
-        "Benchmarks", "NetVSC", "NetVSCTool", "PacketCapture", "TestSupport", "TrafficReplay",
+        "Benchmarks", "HostSocket", "NetVSC", "NetVSCTool", "NetworkInterface", "PacketCapture", "SharedMemory",
+        "TestSupport", "TrafficReplay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),

@@ -125,7 +125,10 @@ struct AttachedDeviceTests {
     first.stop()
     firstThread.join()
     #expect(throws: SenderError.rescinded("\(path): the host was ended")) {
-      for _ in 0..<100 { try sender.wait(timeout: 100_000_000) }
+      for _ in 0..<100 {
+        try sender.wait(timeout: 100_000_000)
+        try sender.poll()
+      }
     }
     #expect(sender.finish().counters.lost.packets == 0)
     #expect(offer.report() == nil)

@@ -43,7 +43,9 @@ final class ServedGuests: Sendable {
 
   /// The line for a guest that broke a rule.
   func waitForRefusal() -> String? {
-    guard case .refused(_, let line, _)? = waitFor({ if case .refused = $0 { true } else { false } }) else { return nil }
+    guard case .refused(_, let line, _)? = waitFor({ if case .refused = $0 { true } else { false } }) else {
+      return nil
+    }
     return line
   }
 }

@@ -28,6 +28,8 @@ final class HostLink: BusObserver {
     /// nil while there is no host.
     var connection: Connection?
     var told: Set<Told> = []
+    /// What this host offered, by index: of other channels it knows nothing.
+    var offers: [Int: Channel] = [:]
     var requestCount: UInt32 = 0
     var answer: Answer?
     var isOver = false
@@ -49,7 +51,7 @@ final class HostLink: BusObserver {
         path, try DeviceBus(primary: greeting.primary, ringMapping: greeting.ringMapping), try Doorbell(),
         try Doorbell())
       link.bus.tell(link)
-      link.begin(greeting.connection)
+      link.begin(greeting)
       return (greeting, link)
     } catch {
       throw .failed(path: path, error)
@@ -138,8 +140,16 @@ final class HostLink: BusObserver {
     if state.withLock({ $0.told.remove(.gpadl(gpadl)) }) != nil { ask(.withdraw(gpadl: gpadl)) }
   }
 
+  /// The guest has a channel offered anew in the place of one that its threads still hold.
   func offered(_ channel: Channel) {
+    guard state.withLock({ $0.offers.updateValue(channel, forKey: channel.index) }) != nil else { return }
     ask(.offerAnew(index: channel.index), [channel.toHost.descriptor, channel.toGuest.descriptor])
+  }
+
+  /// The guest closes a channel. A host that came after the one which offered it has nothing to close.
+  func close(_ channel: Channel) {
+    guard state.withLock({ $0.offers[channel.index] === channel }) else { return }
+    ask(.close(index: channel.index))
   }
 
   // MARK: Listening
@@ -151,7 +161,7 @@ final class HostLink: BusObserver {
       leave(connection, because: serve(connection))
       guard let greeting = lookForHost() else { return }
       connection = greeting.connection
-      begin(connection)
+      begin(greeting)
       _ = bus.enter(greeting.primary)
     }
   }
@@ -175,7 +185,9 @@ final class HostLink: BusObserver {
     switch parsed {
     case .offer(let index):
       let before = bus.channels
-      guard bus.enter(try message.takeChannel(index)) else { throw MessageError("an offer of channel \(index) too early") }
+      let channel = try message.takeChannel(index)
+      state.withLock { $0.offers[index] = channel }
+      guard bus.enter(channel) else { throw MessageError("an offer of channel \(index) too early") }
       if index < before.count { before[index].rescind(because: "the host offers the channel anew") }
     case .rescind(let index, let reason):
       let channels = bus.channels
@@ -202,6 +214,7 @@ final class HostLink: BusObserver {
       state.connection = nil
       state.answer = nil
       state.told = []
+      state.offers = [:]
     }
     answered.ring()
     for channel in bus.channels { channel.rescind(because: reason) }
@@ -216,9 +229,11 @@ final class HostLink: BusObserver {
   }
 
   /// Tells a host of all there is, and lets requests begin.
-  private func begin(_ connection: Connection) {
+  private func begin(_ greeting: Greeting) {
+    let connection = greeting.connection
     state.withLock { state in
       state.told = []
+      state.offers = [0: greeting.primary]
       for memory in bus.addressSpace.memory {
         state.told.insert(.memory(memory.pages))
         guard

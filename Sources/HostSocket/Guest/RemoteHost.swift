@@ -30,7 +30,7 @@ final class RemoteHost: HostEndpoint {
     if let problem = answer.problem { throw .refused(problem) }
   }
 
-  func close(_ channel: Channel) { link.ask(.close(index: channel.index)) }
+  func close(_ channel: Channel) { link.close(channel) }
 
   func attend(_ channel: Channel, timeout: UInt64) { channel.toGuest.wait(timeout: timeout) }
 

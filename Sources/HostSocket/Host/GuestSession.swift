@@ -157,7 +157,9 @@ package final class GuestSession: BusObserver {
   }
 
   private func withdraw(_ gpadl: UInt32, on bus: DeviceBus) throws(MessageError) {
-    guard bus.releaseGPADL(gpadl) else { throw MessageError("the withdrawal of page list \(gpadl), which is not there") }
+    guard bus.releaseGPADL(gpadl) else {
+      throw MessageError("the withdrawal of page list \(gpadl), which is not there")
+    }
     holdings.withLock { $0.gpadlCount -= 1 }
   }
 

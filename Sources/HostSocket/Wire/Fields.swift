@@ -48,7 +48,9 @@ struct FieldReader {
   /// Without control characters, so that it is safe to print.
   mutating func takeText() throws(MessageError) -> String {
     let count = Int(try take(UInt16.self))
-    guard count <= SocketLimits.textByteCount, count <= rest.count else { throw MessageError("a text that is too long") }
+    guard count <= SocketLimits.textByteCount, count <= rest.count else {
+      throw MessageError("a text that is too long")
+    }
     let text = String(decoding: rest.prefix(count), as: UTF8.self)
     rest.removeFirst(count)
     return String(text.map { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? $0 : "?" })

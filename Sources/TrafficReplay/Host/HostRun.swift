@@ -45,7 +45,11 @@ package struct HostResult: Sendable {
     case .hostWentAway: .hostGone
     case .sinkFailed, .outputFailed: .inputOutputFailed
     case nil:
-      if interrupted { .interrupted } else if refusedGuestCount > 0 || report.problem != nil { .incomplete } else {
+      if interrupted {
+        .interrupted
+      } else if refusedGuestCount > 0 || report.problem != nil {
+        .incomplete
+      } else {
         .complete
       }
     }

@@ -46,6 +46,7 @@ package struct ReplayReport: Encodable, Sendable {
     case perQueue = "per_queue"
     case ethtool
     case interrupted
+    case reconnections
     case problems
     case notes
     case exitCode = "exit_code"
@@ -69,6 +70,7 @@ package struct ReplayReport: Encodable, Sendable {
     var ethtool = container.nestedContainer(keyedBy: NamedKey.self, forKey: .ethtool)
     for counter in result.ethtool { try ethtool.encode(counter.value, forKey: NamedKey(counter.name)) }
     try container.encode(result.interrupted, forKey: .interrupted)
+    try container.encode(result.reconnections, forKey: .reconnections)
     try container.encode(result.problems, forKey: .problems)
     try container.encode(result.notes, forKey: .notes)
     try container.encode(ReplayStatus(of: result).rawValue, forKey: .exitCode)

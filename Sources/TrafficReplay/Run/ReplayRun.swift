@@ -126,8 +126,14 @@ package struct ReplayRun {
     let device = try openDevice(offer)
     defer { device.close(timeout: options.stallTimeout) }
     note(device, in: &result)
-    let outcomes = try send(captures, through: device, stop, limit, into: &result, whileWaiting: whileWaiting)
+    let reconnection = options.reconnectTimeout > 0 ? makeReconnection(device, offer) : nil
+    let outcomes = try send(
+      captures, through: device, reconnection, stop, limit, into: &result, whileWaiting: whileWaiting)
     account(for: outcomes, in: &result)
+    if let reconnection {
+      reconnection.close(timeout: options.stallTimeout)
+      result.reconnections = reconnection.count
+    }
   }
 
   // MARK: Opening
@@ -167,6 +173,12 @@ package struct ReplayRun {
     }
   }
 
+  private func makeReconnection(_ device: Device, _ offer: DeviceOffer) -> Reconnection {
+    Reconnection(device, timeout: options.reconnectTimeout, clock: clock, sleep: sleep) {
+      try? openDevice(offer)
+    }
+  }
+
   /// Notes what the device has otherwise than it was asked for.
   private func note(_ device: Device, in result: inout ReplayResult) {
     result.queueCount = device.queueCount
@@ -187,8 +199,8 @@ package struct ReplayRun {
 
   /// Sends the captures. `whileWaiting` is called now and then while a pipe gives nothing.
   private func send(
-    _ captures: [InspectedCapture], through device: Device, _ stop: RunStop, _ limit: ReadingLimit,
-    into result: inout ReplayResult, whileWaiting: () -> Void
+    _ captures: [InspectedCapture], through device: Device, _ reconnection: Reconnection?, _ stop: RunStop,
+    _ limit: ReadingLimit, into result: inout ReplayResult, whileWaiting: () -> Void
   ) throws(RunFailure) -> [LaneOutcome] {
     let lanes = LanePlan(options, queueCount: device.queueCount)
     let feed: ChunkFeed
@@ -211,7 +223,7 @@ package struct ReplayRun {
             outcomes.append(
               SendingLane.run(
                 lane, of: lanes, on: device, feed: feed, options: options, control: control, stop: stop, clock: clock,
-                start: start, schedule: schedule, sleep: sleep))
+                start: start, schedule: schedule, reconnection: reconnection, sleep: sleep))
           })
       } catch {
         // The senders that have begun end at once, and are accounted for.
@@ -233,7 +245,7 @@ package struct ReplayRun {
     }
     result.interrupted = control.stopRequested
     let all = outcomes.all
-    result.loops = source.passCount(of: all.reduce(0) { $0 + ($1.account?.counters.offered.packets ?? 0) })
+    result.loops = source.passCount(of: all.flatMap(\.accounts).reduce(0) { $0 + $1.counters.offered.packets })
     return all
   }
 
@@ -244,7 +256,7 @@ package struct ReplayRun {
     var counters = Array(repeating: QueueCounters(), count: result.queueCount)
     var latencies = Array(repeating: LatencyCounters(), count: result.queueCount)
     for outcome in outcomes {
-      if let account = outcome.account {
+      for account in outcome.accounts {
         counters[outcome.queue] += account.counters
         latencies[outcome.queue].add(account.latencies)
       }
@@ -256,13 +268,13 @@ package struct ReplayRun {
     let perQueue = counters.enumerated().flatMap { $1.ethtoolStatistics(ofQueue: $0) }
     result.ethtool = (total.ethtoolStatistics + perQueue).map { NamedCounter(name: $0.name, value: $0.value) }
     result.verify?.offered = digest
-    let unknown = outcomes.reduce(0) { $0 + ($1.account?.counters.unknownCompletions ?? 0) }
+    let unknown = outcomes.flatMap(\.accounts).reduce(0) { $0 + ($1.counters.unknownCompletions) }
     if unknown > 0 {
       let completions = Readable.amount(unknown, of: "completion")
       result.notes.append("the host sent \(completions) of nothing in flight: ignored")
     }
     result.pacing = PaceAccount(merging: outcomes.map(\.departures))
-    let times = outcomes.compactMap { $0.account?.times }
+    let times = outcomes.flatMap(\.accounts).map(\.times)
     let firstOffer = outcomes.compactMap(\.firstOffer).min() ?? 0
     let firstDeparture = times.compactMap(\.firstPublication).min() ?? 0
     result.elapsed = max(times.compactMap(\.lastCompletion).max() ?? firstOffer, firstOffer) - firstOffer

@@ -65,6 +65,8 @@ extension SendingLane {
 
   mutating func settleDepartures() {
     guard schedule != nil, let time = sender.times.lastPublication else { return }
-    departures.settle(publishedCount: sender.counters.published.packets, at: time)
+    // Of senders whose host went away, all count as departed that were taken.
+    let past = pastCounters.offered.packets - pastCounters.refused.packets
+    departures.settle(publishedCount: past + sender.counters.published.packets, at: time)
   }
 }

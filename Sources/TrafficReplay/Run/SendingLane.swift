@@ -32,15 +32,23 @@ struct SendingLane: ~Copyable {
   /// What the passes took that were before.
   var passStart = PassExtent.zero
   var departures = DepartureLog()
+  /// What comes back when its host goes away; nil: nothing.
+  private let reconnection: Reconnection?
+  /// How often it came back, as far as this lane knows.
+  private var generation = 0
+  /// What senders did whose host went away.
+  private var past: [SenderAccount] = []
+  var pastCounters = QueueCounters()
   /// How long there has been no room and no completion, in nanoseconds; 0 while there is room. At the end the host is
   /// waited for so much less.
   private var stalledTime: UInt64 = 0
 
   init(
     _ sender: consuming Sender, index: Int, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
-    stop: RunStop, clock: MonotonicClock, start: UInt64, schedule: SharedSchedule,
+    stop: RunStop, clock: MonotonicClock, start: UInt64, schedule: SharedSchedule, reconnection: Reconnection?,
     sleep: @escaping @Sendable (UInt64) -> Void
   ) {
+    self.reconnection = reconnection
     self.sender = sender
     self.index = index
     self.feed = feed
@@ -58,7 +66,7 @@ struct SendingLane: ~Copyable {
   /// Runs the lane of that number on the calling thread.
   static func run(
     _ lane: Int, of lanes: LanePlan, on device: Device, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
-    stop: RunStop, clock: MonotonicClock, start: UInt64, schedule: SharedSchedule,
+    stop: RunStop, clock: MonotonicClock, start: UInt64, schedule: SharedSchedule, reconnection: Reconnection?,
     sleep: @escaping @Sendable (UInt64) -> Void
   ) -> LaneOutcome {
     let (queue, number) = lanes.place(of: lane)
@@ -66,13 +74,14 @@ struct SendingLane: ~Copyable {
     do {
       return SendingLane(
         try device.makeSender(queue: queue, number: number), index: lane, feed: feed, options: options,
-        control: control, stop: stop, clock: clock, start: start, schedule: schedule, sleep: sleep
+        control: control, stop: stop, clock: clock, start: start, schedule: schedule, reconnection: reconnection,
+        sleep: sleep
       ).run()
     } catch {
       stop.request()
       feed.cancel()
       return LaneOutcome(
-        queue: queue, account: nil, digest: 0, firstOffer: nil, departures: DepartureLog(),
+        queue: queue, accounts: [], digest: 0, firstOffer: nil, departures: DepartureLog(),
         failure: .internalFault("\(error)"))
     }
   }
@@ -92,9 +101,9 @@ struct SendingLane: ~Copyable {
     settleDepartures()
     publishProgress()
     let (queue, digest, firstOffer, failure) = (sender.queueIndex, digest, firstOffer, failure)
-    let departures = departures
+    let (departures, past) = (departures, past)
     return LaneOutcome(
-      queue: queue, account: sender.finish(), digest: digest, firstOffer: firstOffer,
+      queue: queue, accounts: past + [sender.finish()], digest: digest, firstOffer: firstOffer,
       departures: departures, failure: failure)
   }
 
@@ -106,6 +115,25 @@ struct SendingLane: ~Copyable {
       // It throws again, after it has taken what there was.
       _ = try? sender.poll()
     } while sender.counters.completions > seen
+  }
+
+  /// The host went away: waits until it is back, and goes on with a sender of the device as it is then. Throws `error`
+  /// where it does not come back.
+  private mutating func resume(after error: SenderError) throws(SenderError) {
+    guard let reconnection, case .rescinded = error else { throw error }
+    takeLastCompletions()
+    let (stop, control) = (stop, control)
+    let device = reconnection.device(after: &generation) { stop.isRequested || control.stopRequested }
+    guard let device else { throw error }
+    do {
+      var fresh = try device.makeSender(queue: sender.queueIndex, number: sender.number)
+      swap(&sender, &fresh)
+      past.append(fresh.finish())
+    } catch {
+      throw .rescinded("the host came back with fewer queues")
+    }
+    pastCounters += past[past.count - 1].counters
+    stalledTime = 0
   }
 
   // MARK: Frames
@@ -129,10 +157,14 @@ struct SendingLane: ~Copyable {
   private mutating func nextItem() throws(SenderError) -> FeedItem {
     while sender.inFlightCount > 0 {
       if let item = feed.takeAtOnce(lane: index) { return item }
-      try sender.wait(timeout: Self.feedWait)
-      guard try turn() else {
-        feed.cancel()
-        return .end
+      do throws(SenderError) {
+        try sender.wait(timeout: Self.feedWait)
+        guard try turn() else {
+          feed.cancel()
+          return .end
+        }
+      } catch {
+        try resume(after: error)
       }
     }
     return feed.take(lane: index)
@@ -159,24 +191,42 @@ struct SendingLane: ~Copyable {
     var offloads = frames.offloads[...]
     var next = 0
     while next < count {
-      var end = min(next + Self.burst, count)
-      if let schedule {
-        guard let burstEnd = try waitForDeparture(of: frames, next..<end, schedule) else { return false }
-        end = burstEnd
+      let (first, offered) = (next, sender.counters.offered.packets)
+      do throws(SenderError) {
+        guard try sendBurst(of: frames, &next, below: count, &offloads, from: chunk.memory) else { return false }
+      } catch {
+        // What was offered is lost, as far as it did not come back; the next frame is the one behind it.
+        next = first + Int(sender.counters.offered.packets - offered)
+        offloads = offloads.drop { $0.index < next }
+        try resume(after: error)
       }
-      if let special = offloads.first, special.index == next {
-        end = next + 1
-        if try send(frames, next, special.offload, from: chunk.memory) {
-          offloads.removeFirst()
-          next = end
-        }
-      } else {
-        end = min(end, offloads.first?.index ?? end)
-        next += try send(frames, next..<end, from: chunk.memory)
-      }
-      guard try turn() else { return false }
-      if next < end { guard try waitForRoom() else { return false } }
     }
+    return true
+  }
+
+  /// Sends some frames from `next` on, and moves that behind them. Returns false when the run is to stop.
+  private mutating func sendBurst(
+    of frames: LaneFrames, _ next: inout Int, below count: Int,
+    _ offloads: inout ArraySlice<(index: Int, offload: FrameOffload)>,
+    from memory: ChunkMemory
+  ) throws(SenderError) -> Bool {
+    var end = min(next + Self.burst, count)
+    if let schedule {
+      guard let burstEnd = try waitForDeparture(of: frames, next..<end, schedule) else { return false }
+      end = burstEnd
+    }
+    if let special = offloads.first, special.index == next {
+      end = next + 1
+      if try send(frames, next, special.offload, from: memory) {
+        offloads.removeFirst()
+        next = end
+      }
+    } else {
+      end = min(end, offloads.first?.index ?? end)
+      next += try send(frames, next..<end, from: memory)
+    }
+    guard try turn() else { return false }
+    if next < end { return try waitForRoom() }
     return true
   }
 
@@ -269,7 +319,8 @@ struct SendingLane: ~Copyable {
   }
 
   private func publishProgress() {
-    let counters = sender.counters
+    var counters = pastCounters
+    counters += sender.counters
     control.senders[index].publish(
       offered: Tally(counters.offered), refused: Tally(counters.refused), completed: Tally(counters.completed),
       failed: Tally(counters.failed))
@@ -279,7 +330,8 @@ struct SendingLane: ~Copyable {
 /// What a lane leaves behind.
 struct LaneOutcome: Sendable {
   let queue: Int
-  let account: SenderAccount?
+  /// Of its senders: more than one where the host went away and came back.
+  let accounts: [SenderAccount]
   let digest: UInt64
   /// When the first frame was offered, by the run's clock.
   let firstOffer: UInt64?

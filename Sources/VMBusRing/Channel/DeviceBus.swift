@@ -161,7 +161,9 @@ public struct DeviceOffer: Sendable {
 
   /// Opens a channel whose two rings lie in these pages.
   package func openChannel(_ index: Int, rings: ChannelRings) throws(ChannelError) -> Channel {
-    if index >= bus.channels.count { host.awaitOffers() }
+    // One that was taken away may be on offer anew.
+    let channels = bus.channels
+    if index >= channels.count || channels[index].isRescinded { host.awaitOffers() }
     let channel = try bus.markOpen(index)
     do {
       try host.open(channel, rings: rings)
