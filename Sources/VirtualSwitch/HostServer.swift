@@ -21,7 +21,8 @@ public final class HostServer: Sendable {
     case came(guest: Int)
     /// A guest left, or its process ended; that is what its host counted.
     case left(guest: Int, HostReport)
-    /// A guest broke a rule, as the line says, and is not served any longer; that is what its host counted.
+    /// A guest broke a rule, as the line says, and is not served any longer; that is what its host counted. Number 0: one
+    /// that had not greeted.
     case refused(guest: Int, String, HostReport)
   }
 

@@ -28,8 +28,8 @@ private struct RawGuest {
   }
 
   /// What the host answers.
-  func answer() throws -> HostMessage? {
-    try connection.receive(timeout: 5_000_000_000).map { try HostMessage.parse($0.bytes) }
+  func answer() throws -> HostSocket.HostMessage? {
+    try connection.receive(timeout: 5_000_000_000).map { try HostSocket.HostMessage.parse($0.bytes) }
   }
 
   /// Says something that has an answer. Returns the problem.

@@ -53,12 +53,12 @@ struct HostileHostTests {
   @Test(
     "has its channels taken away, with a line that says why",
     arguments: [
-      (HostMessage.welcome(version: 1, .double), 0, "a second greeting"),
+      (HostSocket.HostMessage.welcome(version: 1, .double), 0, "a second greeting"),
       (.offer(index: 9), 2, "an offer of channel 9 too early"),
       (.offer(index: 0), 1, "1 descriptors with a message that has 2"),
       (.rescind(index: 5, reason: "x"), 0, "the rescission of a channel that it never offered"),
     ])
-  func breaches(message: HostMessage, bellCount: Int, line: String) throws {
+  func breaches(message: HostSocket.HostMessage, bellCount: Int, line: String) throws {
     let folder = try TemporaryFolder()
     let listening = try ListeningSocket(path: folder.path("host"))
     let thread = try WorkerThread {

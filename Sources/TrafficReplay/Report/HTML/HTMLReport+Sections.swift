@@ -42,11 +42,12 @@ extension HTMLReport {
 
   var tables: String {
     var account = HTMLTable(caption: "Ledger", header: ["", "packets", "bytes"])
-    for (name, tally) in [
+    let guest = [
       ("offered", ledger.offered), ("refused", ledger.refused), ("completed", ledger.completed),
-      ("failed", ledger.failed), ("lost", ledger.lost), ("host received", result.host.received),
-      ("host delivered", result.host.delivered),
-    ] {
+      ("failed", ledger.failed), ("lost", ledger.lost),
+    ]
+    let host = [("host received", result.host.received), ("host delivered", result.host.delivered)]
+    for (name, tally) in result.hostIsSilent ? guest : guest + host {
       account.rows.append([name, Readable.count(tally.packets), Readable.count(tally.bytes)])
     }
     var captures = HTMLTable(
@@ -90,7 +91,8 @@ extension HTMLReport {
     var settings = [
       ("queues", "\(result.queueCount)"), ("senders per queue", "\(options.sendersPerQueue)"),
       ("rings", options.ringMode.rawValue), ("steered by", options.steering.rawValue),
-      ("host", options.hostMode.rawValue), ("sink", options.sink.description), ("copy", options.copy.rawValue),
+      ("host", options.devicePath.map { "at \($0)" } ?? options.hostMode.rawValue),
+      ("sink", options.devicePath == nil ? options.sink.description : "the host's"), ("copy", options.copy.rawValue),
       ("MTU", "\(result.frameLimit) bytes"), ("pace", options.pace.text),
       ("loops", options.loopCount == 0 ? "until stopped" : Readable.count(options.loopCount)),
       ("loops begun", Readable.count(result.loops)),
