@@ -34,6 +34,7 @@ extension ReplayResult {
 
   private var lossReason: String {
     if case .hostWentAway = failure { return "they were not completed when the run was given up" }
+    if reconnections > 0 { return "they were in flight when the host went away" }
     return "no completion came within the drain timeout of \(Readable.duration(options.drainTimeout))"
   }
 

@@ -102,6 +102,8 @@ package struct ReplayRun {
     _ captures: [InspectedCapture], attachedTo path: String, _ stop: RunStop, _ limit: ReadingLimit,
     into result: inout ReplayResult
   ) throws(RunFailure) {
+    result.hostIsSilent = true
+    defer { if result.hostIsSilent { result.verify = nil } }
     let offer: DeviceOffer
     do throws(SocketError) {
       offer = try DeviceOffer.attach(path: path)
@@ -109,13 +111,13 @@ package struct ReplayRun {
       throw RunFailure(error)
     }
     try send(captures, to: offer, stop, limit, into: &result) {}
-    let report = result.reconnections == 0 ? offer.report() : nil
-    result.hostIsSilent = report == nil
-    result.host = report.map { HostAccount($0) } ?? HostAccount()
-    if let report, report.isVerified { result.verify?.received = report.digest } else { result.verify = nil }
-    if report == nil {
+    guard result.reconnections == 0, let report = offer.report() else {
       result.notes.append("what the host counted is not known: it went away (--device \(path))")
+      return
     }
+    result.hostIsSilent = false
+    result.host = HostAccount(report)
+    if report.isVerified { result.verify?.received = report.digest } else { result.verify = nil }
   }
 
   /// Opens the device, sends the captures through it, accounts for them, and closes it.

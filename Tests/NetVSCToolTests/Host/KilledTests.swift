@@ -16,7 +16,8 @@ struct KilledTests {
     await #expect(processExitsWith: .success) {
       let problems = try TestNetwork.run {
         try TestNetwork.makePair("near", "far")
-        return try KilledHosts(count: kills, seed: 0x6B11).run()
+        var hosts = KilledHosts(count: kills, seed: 0x6B11)
+        return try hosts.run()
       }
       for problem in problems { print(problem) }
       guard problems.isEmpty else { exit(1) }
