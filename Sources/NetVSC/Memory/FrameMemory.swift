@@ -44,6 +44,7 @@ public final class FrameMemory: Sendable {
   func mappedBytes(of part: FrameRange) -> MappedBytes { bytes.part(Int(part.byteOffset), Int(part.byteCount)) }
 
   /// Where a frame, or a part of one, lies for the device. It must lie in this memory.
+  @inline(__always)
   func deviceRange(of part: FrameRange) -> DeviceRange {
     precondition(
       part.byteCount > 0 && part.bytes.upperBound <= byteCount, "a part of a frame has bytes, and lies in its memory")

@@ -98,6 +98,7 @@ struct InFlightTable: ~Copyable {
   }
 
   /// Enters a message with page ranges.
+  @inline(__always)
   mutating func enter(section: UInt32, packetCount: UInt32, byteCount: UInt32, _ direct: DirectMessage) -> UInt64 {
     let transactionID = enter(section: section, packetCount: packetCount, byteCount: byteCount)
     let slot = slot(of: transactionID)
@@ -107,6 +108,7 @@ struct InFlightTable: ~Copyable {
   }
 
   /// What a message with page ranges holds, when it was just taken out, or given up.
+  @inline(__always)
   func directMessage(of transactionID: UInt64) -> DirectMessage {
     directMessages[slot(of: transactionID)]
   }

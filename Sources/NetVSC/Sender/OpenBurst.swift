@@ -26,6 +26,8 @@ struct OpenBurst: ~Copyable {
   /// Descriptor and the NVSP message; the trailer comes on top. Forty bytes of NVSP are right for every version.
   private static let packetByteCount: UInt32 = 16 + 40
   private static let sectionRingByteCount = packetByteCount + PacketTrailer.byteCount
+  /// The same with one range in one page, as most frames are lent: none that is larger has as little.
+  private static let onePageRingByteCount = sectionRingByteCount + GPADirectHeader.byteCount + 16
 
   private let capacity: Int
   /// Those from `first` on wait.
@@ -63,20 +65,22 @@ struct OpenBurst: ~Copyable {
   }
 
   /// Adds a range to the message that is added next.
+  @inline(__always)
   mutating func append(_ range: DeviceRange) {
     if nextRangeCount == 0 { nextRangesByteCount = GPADirectHeader.byteCount }
     ranges.append(range)
-    nextRangeCount += 1
-    nextRangesByteCount += UInt32(range.pageRange.encodedSize)
+    nextRangeCount &+= 1
+    nextRangesByteCount &+= UInt32(truncatingIfNeeded: range.pageRange.encodedSize)
   }
 
   /// Adds a message whose RNDIS bytes are the first `byteCount` of `section`, if any, and then the ranges that were added.
+  @inline(__always)
   mutating func appendWithRanges(transactionID: UInt64, section: UInt32, byteCount: UInt32) {
     precondition(freeCount > 0, "a message is opened where the burst has room for it")
     messages.append(
       Message(
         transactionID: transactionID, section: section, byteCount: byteCount, rangeCount: nextRangeCount,
-        ringByteCount: Self.sectionRingByteCount + nextRangesByteCount))
+        ringByteCount: Self.sectionRingByteCount &+ nextRangesByteCount))
     (nextRangeCount, nextRangesByteCount) = (0, 0)
   }
 
@@ -129,8 +133,8 @@ struct OpenBurst: ~Copyable {
       } else {
         frameRanges(message, through: &producer, in: &reservation)
       }
-      framedByteCount += message.ringByteCount
-      published.messageCount += 1
+      framedByteCount &+= message.ringByteCount
+      published.messageCount &+= 1
       let (packetCount, byteCount) = table.stamp(message.transactionID, at: time)
       published.packets.add(packetCount, bytes: byteCount)
     }
@@ -161,6 +165,18 @@ struct OpenBurst: ~Copyable {
     let descriptor = PacketDescriptor(
       type: .dataUsingGPADirect, payloadOffset: payloadOffset, byteCount: byteCount, completionRequested: true,
       transactionID: message.transactionID)
+    let packet = SendRNDISPacket(
+      channelType: .data, sectionIndex: message.section, sectionByteCount: message.byteCount)
+    if message.ringByteCount == Self.onePageRingByteCount {
+      let range = ranges[firstRange]
+      firstRange &+= 1
+      return producer.frame(
+        [
+          descriptor.firstWord, descriptor.transactionID, GPADirectHeader.word(rangeCount: 1),
+          range.pageRange.firstWord,
+          range.firstPage, packet.firstWord, packet.secondWord, 0, 0, 0,
+        ], in: &reservation)
+    }
     let slot = producer.slot(in: &reservation, for: descriptor)
     slot.store(GPADirectHeader.word(rangeCount: message.rangeCount), at: PacketDescriptor.encodedSize)
     var place = PacketDescriptor.encodedSize + GPADirectHeader.byteCount
@@ -174,8 +190,6 @@ struct OpenBurst: ~Copyable {
         place += 8
       }
     }
-    let packet = SendRNDISPacket(
-      channelType: .data, sectionIndex: message.section, sectionByteCount: message.byteCount)
     slot.store(packet.firstWord, at: place)
     slot.store(packet.secondWord, at: place + 8)
     slot.store(0, at: place + 16)

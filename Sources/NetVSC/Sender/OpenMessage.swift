@@ -124,6 +124,7 @@ struct OpenMessage {
   }
 
   /// Ends the message with the header of a packet whose frame lies elsewhere.
+  @inline(__always)
   mutating func appendHeader(ofFrame frameByteCount: UInt32, _ offload: PacketOffload, in bytes: MappedBytes) {
     let header = storeHeader(ofFrame: frameByteCount, offload, in: bytes)
     end = lastPacketStart &+ Int(header.frameOffset)

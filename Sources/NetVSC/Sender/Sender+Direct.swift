@@ -39,7 +39,8 @@ extension Sender {
     return try lend(parts, of: memory, cookie: cookie, offload.info)
   }
 
-  /// The same with or without a wish to have the frame back.
+  /// The same with or without a wish to have the frame back. For a constant the compiler leaves out what an offload costs.
+  @inline(__always)
   mutating func lend(
     _ parts: Span<FrameRange>, of memory: FrameMemory, cookie: UInt64?, _ offload: PacketOffload
   ) throws(SenderError) -> SendOutcome {
@@ -71,6 +72,7 @@ extension Sender {
 
   /// Prepares the message of a frame whose memory is borrowed, for its ranges to be added. Where it is not taken, returns
   /// why, and gives the memory back.
+  @inline(__always)
   private mutating func beginLending(
     _ byteCount: Int, _ offload: PacketOffload, _ direct: inout DirectMessage
   ) throws(SenderError) -> SendOutcome? {
@@ -92,6 +94,7 @@ extension Sender {
   }
 
   /// Ends the message of a frame that is lent, whose ranges were added.
+  @inline(__always)
   private mutating func closeLent(_ direct: DirectMessage) {
     counts.lentFrames &+= 1
     closeMessage(direct)
@@ -99,6 +102,7 @@ extension Sender {
 
   /// Puts a frame's header where the host finds it in front of the frame's ranges: behind the open message's packets, in
   /// a section of its own, or, where none is free, in a slot. Returns whether there was a place.
+  @inline(__always)
   private mutating func placeHeader(
     ofFrame byteCount: Int, _ offload: PacketOffload, _ direct: inout DirectMessage
   ) throws(SenderError) -> Bool {
@@ -119,11 +123,13 @@ extension Sender {
     return true
   }
 
+  @inline(__always)
   private func canEndMessage(withFrame byteCount: Int, _ offload: PacketOffload) -> Bool {
     message.hasRoom(for: 0, offload, within: messageLimits)
       && message.framePlace(behind: offload) - sections.offset(of: message.section) + byteCount <= transferByteCount
   }
 
+  @inline(never)
   private mutating func placeHeaderInSlot(
     ofFrame byteCount: Int, _ offload: PacketOffload, _ direct: inout DirectMessage
   ) -> Bool {
@@ -165,6 +171,7 @@ extension Sender {
   }
 
   /// Adds the open message, with what it holds and the ranges that were added, to the burst.
+  @inline(__always)
   mutating func closeMessage(_ direct: DirectMessage) {
     let transactionID = inFlight.enter(
       section: message.section, packetCount: message.packetCount, byteCount: message.frameByteCount, direct)

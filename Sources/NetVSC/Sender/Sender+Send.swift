@@ -134,6 +134,7 @@ extension Sender {
   }
 
   /// The longest frame with such info in a message of `byteCount` bytes. A large send may be longer than the link takes.
+  @inline(__always)
   func frameLimit(_ offload: PacketOffload, within byteCount: Int) -> Int {
     let inMessage = byteCount - Int(RNDISPacketHeader.encodedSize + offload.encodedSize)
     if case .largeSend = offload.transport { return min(Self.maximumLargeSendByteCount, inMessage) }

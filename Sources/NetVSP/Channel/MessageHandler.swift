@@ -37,19 +37,42 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
   }
 
   /// Reads and receives the next packet where nobody looks at frames, and it is as most are: a message that lies in a
-  /// section, with nothing but plain packets in it. Returns false, with nothing read, where that cannot be said.
+  /// section, with nothing but plain packets in it, but for the last one's frame, which may lie in a page that is lent.
+  /// Returns false, with nothing read, where that cannot be said.
   @inline(__always)
   mutating func takesUsualMessage(of ring: inout RingConsumer<MappedRing>) throws(Violation) -> Bool {
-    guard !Receiver.readsFrames, isOpen,
-      let words: InlineArray<3, UInt64> = try ring.glance(.usualMessage),
-      UInt32(truncatingIfNeeded: words[1]) == SendRNDISPacket.type.rawValue,
+    guard !Receiver.readsFrames, isOpen else { return false }
+    guard let words: InlineArray<3, UInt64> = try ring.glance(.usualMessage) else {
+      return try takesUsualLentMessage(of: &ring)
+    }
+    guard UInt32(truncatingIfNeeded: words[1]) == SendRNDISPacket.type.rawValue,
       let frames = dataPath.countPlainFrames(of: SendRNDISPacket(firstWord: words[1], secondWord: words[2]))
     else { return false }
     ring.skip(.usualMessage)
+    receive(frames, of: words[0])
+    return true
+  }
+
+  @inline(__always)
+  private mutating func takesUsualLentMessage(of ring: inout RingConsumer<MappedRing>) throws(Violation) -> Bool {
+    guard let words: InlineArray<6, UInt64> = try ring.glance(.usualLentMessage),
+      words[1] == GPADirectHeader.word(rangeCount: 1),
+      UInt32(truncatingIfNeeded: words[4]) == SendRNDISPacket.type.rawValue,
+      let frames = dataPath.countPlainFrames(
+        of: SendRNDISPacket(firstWord: words[4], secondWord: words[5]), endingIn: PageRange(firstWord: words[2]),
+        ofPage: words[3])
+    else { return false }
+    ring.skip(.usualLentMessage)
+    receive(frames, of: words[0])
+    return true
+  }
+
+  /// Counts and completes a message that was read and found to be good.
+  @inline(__always)
+  private mutating func receive(_ frames: FrameCount, of transactionID: UInt64) {
     counts.messages &+= 1
     counts.receive(frames)
-    complete(words[0], .success)
-    return true
+    complete(transactionID, .success)
   }
 
   /// Does what a packet asks for. Throws when it breaks a rule that the channel cannot outlive.
@@ -135,4 +158,11 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
 extension PacketShape {
   /// The message of common guests, whose forty bytes are right for every version.
   fileprivate static var usualMessage: Self { Self(.dataInBand, payloadByteCount: 40, completionRequested: true) }
+
+  /// The same with one range, in one page.
+  fileprivate static var usualLentMessage: Self {
+    Self(
+      .dataUsingGPADirect, headerByteCount: GPADirectHeader.byteCount + 16, payloadByteCount: 40,
+      completionRequested: true)
+  }
 }

@@ -20,23 +20,46 @@ extension DataPath {
     guard message.sectionIndex != SendRNDISPacket.noSection,
       let section = sections?.bytes(of: message.sectionIndex, byteCount: message.sectionByteCount)
     else { return nil }
-    return Self.countPlainFrames(in: section)
+    return Self.countPlainFrames(in: section, lentByteCount: 0)
   }
 
+  /// The same for a message whose last packet has its header in a section, and all of its frame in a page.
+  @inline(__always)
+  mutating func countPlainFrames(
+    of message: SendRNDISPacket, endingIn range: PageRange, ofPage page: UInt64
+  ) -> FrameCount? {
+    guard message.sectionIndex != SendRNDISPacket.noSection, range.isInOnePage,
+      let section = sections?.bytes(of: message.sectionIndex, byteCount: message.sectionByteCount),
+      let address = GuestMemory.address(ofPage: page, byteOffset: range.byteOffset)
+    else { return nil }
+    memory.beginMessage()
+    guard memory.find(address, Int(range.byteCount)) != nil else { return nil }
+    return Self.countPlainFrames(in: section, lentByteCount: range.byteCount)
+  }
+
+  /// Counts packets in a section, and the frame behind it that is lent, if it has bytes.
+  ///
   /// Not inlined, so that the loop has all registers.
   @inline(never)
-  private static func countPlainFrames(in section: MappedBytes) -> FrameCount? {
+  private static func countPlainFrames(in section: MappedBytes, lentByteCount: UInt32) -> FrameCount? {
     var rest = section
     var frames = FrameCount()
     while rest.byteCount >= Int(RNDISPacketHeader.encodedSize) {
       guard let words: InlineArray<5, UInt64> = rest.loadAlignedWords(),
-        let header = RNDISPacketHeader(plain: words, available: .max), rest.holds(Int(header.messageByteCount)),
-        header.frameByteCount <= frameByteCountLimit
+        let header = RNDISPacketHeader(plain: words, available: .max), header.frameByteCount <= frameByteCountLimit
       else { return nil }
       frames.add(header.frameByteCount)
+      guard rest.holds(Int(header.messageByteCount)) else {
+        // The last one, which ends where the frame does.
+        let isWhole =
+          header.frameByteCount == lentByteCount && rest.byteCount == Int(header.frameOffset)
+          && header.messageByteCount == header.frameOffset &+ lentByteCount
+        return isWhole && frames.packets <= UInt32(frameCountLimit) ? frames : nil
+      }
       rest = rest.suffix(from: Int(header.messageByteCount))
     }
-    return rest.byteCount == 0 && frames.packets > 0 && frames.packets <= UInt32(frameCountLimit) ? frames : nil
+    return rest.byteCount == 0 && lentByteCount == 0 && frames.packets > 0 && frames.packets <= UInt32(frameCountLimit)
+      ? frames : nil
   }
 
   /// Receives the frames of the message at hand.
@@ -107,7 +130,8 @@ extension DataPath {
     return sum
   }
 
-  /// Lists the frames that the stream begins with, as long as they are as most are: in the first piece, and without info.
+  /// Lists the frames that the stream begins with, as long as they are as most are: without info, and with their headers in
+  /// the first piece.
   /// Adds their bytes up, and returns where the first other packet begins, which is looked at more closely.
   @inline(__always)
   private mutating func listPlainFrames(_ sum: inout UInt64) -> MessageStream.Position {
@@ -117,8 +141,7 @@ extension DataPath {
     while end &- offset >= Int(RNDISPacketHeader.encodedSize), frames.count < Self.frameCountLimit {
       guard
         let header = RNDISPacketHeader(
-          plain: bytes.loadWords(at: offset), available: UInt32(truncatingIfNeeded: min(end &- offset, Int(UInt32.max)))
-        ),
+          plain: bytes.loadWords(at: offset), available: UInt32(clamping: stream.byteCount &- UInt64(offset))),
         header.frameByteCount <= Self.frameByteCountLimit
       else { break }
       frames.append(

@@ -7,12 +7,15 @@ package struct PacketShape: Sendable {
   @usableFromInline let firstWord: UInt64
   @usableFromInline let ringByteCount: UInt32
 
-  /// Packets of `payloadByteCount` bytes, in whole words, right behind the descriptor.
+  /// Packets of `payloadByteCount` bytes, in whole words, behind the descriptor and `headerByteCount` bytes of its type's.
   @inlinable @inline(__always)
-  package init(_ type: VMBusPacketType, payloadByteCount: UInt32, completionRequested: Bool) {
+  package init(
+    _ type: VMBusPacketType, headerByteCount: UInt32 = 0, payloadByteCount: UInt32, completionRequested: Bool
+  ) {
+    let payloadOffset = PacketDescriptor.encodedSize + headerByteCount
     let descriptor = PacketDescriptor(
-      type: type, payloadOffset: PacketDescriptor.encodedSize,
-      byteCount: PacketDescriptor.encodedSize + payloadByteCount, completionRequested: completionRequested,
+      type: type, payloadOffset: payloadOffset, byteCount: payloadOffset + payloadByteCount,
+      completionRequested: completionRequested,
       transactionID: 0)
     firstWord = descriptor.firstWord
     ringByteCount = descriptor.ringByteCount

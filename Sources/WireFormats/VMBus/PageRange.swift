@@ -43,6 +43,12 @@ package struct PageRange: Equatable, Sendable {
   /// The word in front of the page numbers.
   @inlinable package var firstWord: UInt64 { UInt64(byteCount) | UInt64(byteOffset) << 32 }
 
+  /// Whether there are bytes, all in one page.
+  @inlinable @inline(__always)
+  package var isInOnePage: Bool {
+    byteCount > 0 && UInt64(byteOffset) &+ UInt64(byteCount) <= UInt64(VMBusPage.byteCount)
+  }
+
   /// How many pages, and so page numbers, the range takes.
   @inlinable
   package var pageCount: Int {
