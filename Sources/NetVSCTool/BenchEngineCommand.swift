@@ -9,8 +9,8 @@ package struct BenchEngineCommand: ParsableCommand {
     discussion: """
       One thread sends batches of frames into a host on the same thread and a null sink: send, flush, let the host work, \
       poll. Frames are copied from plain bytes ('copy'), lent from memory of the device's with their header in a section \
-      ('direct') or in a slot ('direct-slot'), or sent the plain way ('plain'): one packet a message, each flushed by \
-      itself. A host on the sender's thread needs no doorbell, so none is part of any figure.
+      ('direct'), the same in two parts of two memories ('direct-parts'), or with it in a slot ('direct-slot'), or sent the \
+      plain way ('plain'): one packet a message, each flushed by itself. A host on the sender's thread needs no doorbell, so none is part of any figure.
 
       Measured are all ways with frames of 64 to 9014 bytes in batches of 32; batches of 1 to 256 with 64 and 1514 \
       bytes; 1 to 64 queues that take turns, with 64 bytes; and copying beside lending at sizes between 512 and 9014 \

@@ -15,7 +15,8 @@ struct BenchEngineCommandTests {
     #expect(results.allSatisfy { $0["median"] as? Double ?? 0 > 0 })
     let packets = results.filter { $0["name"] as? String == "engine.packet" }
     let parameters = packets.compactMap { $0["parameters"] as? [String: Any] }
-    #expect(Set(parameters.compactMap { $0["way"] as? String }) == ["copy", "direct", "direct-slot", "plain"])
+    #expect(
+      Set(parameters.compactMap { $0["way"] as? String }) == ["copy", "direct", "direct-parts", "direct-slot", "plain"])
     #expect(Set(parameters.compactMap { $0["queues"] as? Int }) == [1, 2])
     #expect(results.count { $0["name"] as? String == "engine.completions" } == packets.count)
     // A message of its own costs a lent packet more than an eighth of one costs a copied one.

@@ -13,16 +13,28 @@ struct EngineBatch: ~Copyable {
   private let frames: [FrameRange]
   private let plainBytes: PrivateBytes
   private let lentBytes: FrameMemory
+  /// Two of each frame, in two memories.
+  private let parts: [FramePart]
 
   init(_ engineCase: EngineCase, in device: Device) throws(DeviceError) {
     let (count, byteCount) = (engineCase.batchCount, engineCase.frameByteCount)
-    frames = (0..<count).map {
+    let frames = (0..<count).map {
       FrameRange(byteOffset: UInt32($0 * byteCount), byteCount: UInt32(byteCount))
     }
     let frame = (0..<byteCount).map { $0 < Self.frameStart.count ? Self.frameStart[$0] : UInt8(truncatingIfNeeded: $0) }
+    let first = try device.allocate(byteCount: count * byteCount)
+    let second = try device.allocate(byteCount: count * byteCount)
+    self.frames = frames
     plainBytes = PrivateBytes(copying: (0..<count).flatMap { _ in frame })
-    lentBytes = try device.allocate(byteCount: plainBytes.byteCount)
-    lentBytes.write(plainBytes.span(plainBytes.byteCount), at: 0)
+    lentBytes = first
+    parts = frames.flatMap { frame in
+      let half = frame.byteCount / 2
+      return [
+        FramePart(FrameRange(byteOffset: frame.byteOffset, byteCount: half), of: first),
+        FramePart(FrameRange(byteOffset: frame.byteOffset + half, byteCount: frame.byteCount - half), of: second),
+      ]
+    }
+    for memory in [first, second] { memory.write(plainBytes.span(plainBytes.byteCount), at: 0) }
   }
 
   /// Sends the batch so often, through one queue after the other.
@@ -37,6 +49,7 @@ struct EngineBatch: ~Copyable {
       switch way {
       case .copy: try senders[queue]?.send(frames.span, in: plainBytes)
       case .direct, .directSlot: try senders[queue]?.lend(frames.span, of: lentBytes)
+      case .directParts: try senders[queue]?.submitAll(parts.span)
       case .plain: try senders[queue]?.sendSingly(frames.span, in: plainBytes)
       }
       queue += 1
@@ -61,6 +74,16 @@ extension Sender {
       sent += try send(frames.extracting(sent..<frames.count), of: memory)
       try turn()
     }
+  }
+
+  /// Submits frames of two parts each.
+  fileprivate mutating func submitAll(_ parts: Span<FramePart>) throws(SenderError) {
+    var first = 0
+    while first < parts.count {
+      let outcome = try submit(parts.extracting(first..<first + 2), cookie: 0)
+      if outcome == .taken { first += 2 } else { try turn() }
+    }
+    try turn()
   }
 
   fileprivate mutating func sendSingly(_ frames: Span<FrameRange>, in bytes: borrowing PrivateBytes)

@@ -39,7 +39,7 @@ final class EngineRun {
     configuration.queueCount = engineCase.queueCount
     switch engineCase.way {
     case .copy: break
-    case .direct: configuration.copyThreshold = 0
+    case .direct, .directParts: configuration.copyThreshold = 0
     case .directSlot:
       configuration.copyThreshold = 0
       // All but the first of a batch find no section for their headers.

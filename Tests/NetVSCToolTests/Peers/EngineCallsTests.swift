@@ -10,7 +10,7 @@ import Testing
 /// may cost some.
 @Suite("A packet through the engine and its host", .peer("valgrind"), .peer("strip"))
 struct EngineCallsTests {
-  private static let ways = [EngineWay.copy, .direct, .directSlot]
+  private static let ways = [EngineWay.copy, .direct, .directParts, .directSlot]
   /// A burst is published when there are so many messages, and a message is full with so many packets.
   private static let batchCounts = [32, 64]
   /// A power of two, as the batches are: every number of calls is exact.
