@@ -13,6 +13,19 @@ struct RandomFlow: ~Copyable {
     var problem: String?
   }
 
+  /// What lies somewhere until it is given back.
+  private enum Lent {
+    case range(of: FrameMemory, byteCount: Int)
+    case parts(PartedFrame)
+
+    func spoil() {
+      switch self {
+      case .range(let memory, let byteCount): memory.write([UInt8](repeating: 0xEE, count: byteCount), at: 0)
+      case .parts(let frame): frame.spoil()
+      }
+    }
+  }
+
   private static let patience: UInt64 = 30_000_000_000
 
   private let device: Device
@@ -20,7 +33,7 @@ struct RandomFlow: ~Copyable {
   private var chance: SeededGenerator
   private var outcome: Outcome
   /// What is lent, by its cookie.
-  private var lent: [(memory: FrameMemory, byteCount: Int)] = []
+  private var lent: [Lent] = []
 
   private init(_ flow: Int, _ sender: consuming Sender, _ device: Device, seed: UInt64) {
     self.sender = sender
@@ -66,11 +79,12 @@ struct RandomFlow: ~Copyable {
   private mutating func sendSomething() throws {
     let sample = makeSample()
     let frame = sample.bytes
-    switch chance.next() % 5 {
+    switch chance.next() % 6 {
     case 0: try lend(frame, sample)
     case 1: try sendFromMemory(frame, sample)
     case 2: try reserve(frame, sample)
     case 3 where sample.offload == .none: try sendBurst(sample)
+    case 4: try sendParts(frame, sample)
     default:
       let isTaken = try settle { sender throws(SenderError) in try sender.send(frame, offload: sample.offload) }
       if isTaken { expect(sample) }
@@ -94,7 +108,35 @@ struct RandomFlow: ~Copyable {
       try sender.submit(parts.span, of: memory, cookie: cookie, offload: sample.offload)
     }
     guard isTaken else { return }
-    lent.append((memory, place))
+    lent.append(.range(of: memory, byteCount: place))
+    outcome.returned.append(0)
+    expect(sample)
+  }
+
+  /// Lends or copies a frame in up to forty parts, of several memories and of private ones.
+  private mutating func sendParts(_ frame: [UInt8], _ sample: Sample) throws {
+    let cuts = (0..<Int.random(in: 0..<40, using: &chance)).map { _ in
+      Int.random(in: 0...frame.count, using: &chance)
+    }
+    let byteCount = PartedFrame.byteCount(for: frame.count, cuts: cuts.count)
+    let memories = try (0..<Int.random(in: 1...3, using: &chance)).map { _ in
+      try device.allocate(byteCount: byteCount)
+    }
+    let parted = PartedFrame(frame, cutAt: cuts.sorted(), in: memories, using: &chance)
+    let cookie = UInt64(lent.count)
+    if Bool.random(using: &chance) {
+      let isTaken = try settle { sender throws(SenderError) in
+        try sender.send(parted.parts.span, offload: sample.offload)
+      }
+      parted.spoil()
+      if isTaken { expect(sample) }
+      return
+    }
+    let isTaken = try settle { sender throws(SenderError) in
+      try sender.submit(parted.parts.span, cookie: cookie, offload: sample.offload)
+    }
+    guard isTaken else { return }
+    lent.append(.parts(parted))
     outcome.returned.append(0)
     expect(sample)
   }
@@ -182,8 +224,7 @@ struct RandomFlow: ~Copyable {
   /// What came back is ours: nobody reads it any more.
   private mutating func takeBack(_ cookie: UInt64) {
     outcome.returned[Int(cookie)] += 1
-    let (memory, byteCount) = lent[Int(cookie)]
-    memory.write([UInt8](repeating: 0xEE, count: byteCount), at: 0)
+    lent[Int(cookie)].spoil()
   }
 
   // MARK: Frames

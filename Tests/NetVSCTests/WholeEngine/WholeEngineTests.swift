@@ -20,6 +20,7 @@ struct WholeEngineTests {
     var hosting = HostConfiguration(execution: scenario.execution, sink: .frames(sink))
     hosting.sectionByteCount = scenario.hostSectionByteCount
     hosting.ringMapping = scenario.mapping
+    hosting.readsPrivateMemory = scenario.isPrivateMemoryRead
     let host = try Host(hosting)
     let device = try Device.open(host.offer, scenario.configuration)
     #expect(device.queueCount == scenario.configuration.queueCount)
@@ -52,6 +53,7 @@ struct Scenario: Sendable, CustomStringConvertible {
   var execution = HostExecution.inline
   var mapping = RingMapping.double
   var hostSectionByteCount: Int?
+  var isPrivateMemoryRead = false
   var frameCount = 60
 
   var flowCount: Int { configuration.queueCount * configuration.sendersPerQueue }
@@ -72,10 +74,11 @@ struct Scenario: Sendable, CustomStringConvertible {
     configuration.lentFramesPerQueue = any([1, 4, 64])
     configuration.frameByteCount = any([1514, 9216])
     configuration.copyThreshold = any([0, 500, 3072])
+    isPrivateMemoryRead = any([true, false])
   }
 
   var description: String {
-    "\(execution), \(mapping), sections of \(hostSectionByteCount ?? 0), \(configuration)"
+    "\(execution), \(mapping), sections of \(hostSectionByteCount ?? 0), private memory \(isPrivateMemoryRead), \(configuration)"
   }
 }
 
