@@ -145,7 +145,7 @@ struct DeliveryTurn: ~Copyable, Sendable {
       counts.deliveredBytes += byteCount
     } else {
       counts.roomlessPackets += UInt64(members.count)
-      for position in 0..<members.count { link.giveBack(members[position], of: terms.generation) }
+      link.takeBack(UInt64(members[0]), sentOn: channel, of: terms.generation)
     }
   }
 

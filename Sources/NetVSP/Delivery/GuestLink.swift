@@ -97,7 +97,7 @@ final class GuestLink: Sendable {
     }
   }
 
-  /// Gives back what was not sent.
+  /// Gives back what was not noted as sent.
   func giveBack(_ index: UInt32, of generation: UInt64) {
     state.withLock { state in
       if state.generation == generation { state.pool?.give(back: index) }
@@ -108,6 +108,14 @@ final class GuestLink: Sendable {
   func note(_ packet: Span<UInt32>, sentOn channel: Int, of generation: UInt64) {
     state.withLock { state in
       if state.generation == generation { state.pool?.note(packet, sentOn: channel) }
+    }
+  }
+
+  /// A packet that was noted could not be sent. Its sub-allocations may be free already: its channel was closed meanwhile,
+  /// or a guest that breaks the rules acknowledged what it did not have yet.
+  func takeBack(_ transactionID: UInt64, sentOn channel: Int, of generation: UInt64) {
+    state.withLock { state in
+      if state.generation == generation { _ = state.pool?.acknowledge(transactionID, on: channel) }
     }
   }
 
