@@ -100,7 +100,7 @@ let package = Package(
 
     // Tests mirror the targets.
     .target(
-      name: "TestSupport", dependencies: ["NetworkInterface", "SharedMemory", "VMBusRing", "WireFormats"],
+      name: "TestSupport", dependencies: ["NetVSP", "NetworkInterface", "SharedMemory", "VMBusRing", "WireFormats"],
       path: "Tests/TestSupport", swiftSettings: language),
     .testTarget(
       name: "SharedMemoryTests", dependencies: ["SharedMemory", "TestSupport"], swiftSettings: language),

@@ -27,7 +27,9 @@ extension Host: HostEndpoint {
     case .verify: .verifying(try serve(channel, rings, FrameVerifier()))
     case .frames(let sink):
       .forwarding(
-        try serve(channel, rings, FrameForwarder(
+        try serve(
+          channel, rings,
+          FrameForwarder(
             sink: sink, loss: device.configuration.faults.loss, wallClock: device.configuration.wallClock)))
     }
   }

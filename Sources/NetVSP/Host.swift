@@ -54,7 +54,8 @@ public final class Host: Sendable {
   /// What was counted so far. Each channel is asked between two steps of its own.
   public func statistics() -> HostStatistics {
     HostStatistics(
-      channels: slots.map(\.statistics), delivery: delivery?.statistics ?? DeliveryStatistics(), problem: device.problem, sinkFailure: device.sinkFailure)
+      channels: slots.map(\.statistics), delivery: delivery?.statistics ?? DeliveryStatistics(),
+      problem: device.problem, sinkFailure: device.sinkFailure)
   }
 
   /// Takes all channels away, as a host that goes away does, and ends the host's threads. What was in flight is lost.

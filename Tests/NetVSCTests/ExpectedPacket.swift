@@ -20,9 +20,10 @@ enum ExpectedPacket {
   }
 
   /// The acknowledgement of a receive packet: golden, with its id and place.
-  static func acknowledgement(of id: UInt64, start: UInt32) -> [UInt8] {
+  static func acknowledgement(of id: UInt64, status: NVSPStatus = .success, start: UInt32) -> [UInt8] {
     var bytes = GoldenVectors.acknowledgement.bytes
     bytes.replaceSubrange(8..<16, with: words([id]))
+    bytes.replaceSubrange(20..<24, with: halves([status.rawValue]))
     bytes.replaceSubrange(24..<32, with: words([UInt64(start) << 32]))
     return bytes
   }
