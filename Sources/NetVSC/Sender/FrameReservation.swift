@@ -24,6 +24,8 @@ public enum ReservationRefusal: Error, Equatable, Sendable {
 public struct FrameReservation: ~Copyable, ~Escapable {
   /// The frame's bytes, from the destination address on. Not zeroed.
   public var bytes: MutableRawSpan
+  /// How many there are. Kept apart: a caller can put another span in the place of `bytes`.
+  private let byteCount: Int
   /// What the room was made for.
   private let offload: PacketOffload
   private let committed: StableReference<CommittedFrame>
@@ -32,6 +34,7 @@ public struct FrameReservation: ~Copyable, ~Escapable {
   init(
     bytes: consuming MutableRawSpan, offload: PacketOffload, committed: StableReference<CommittedFrame>
   ) {
+    byteCount = bytes.byteCount
     self.bytes = bytes
     self.offload = offload
     self.committed = committed
@@ -42,13 +45,13 @@ public struct FrameReservation: ~Copyable, ~Escapable {
   /// An `offload` takes the place of that which the room was made for; both have as many parts, since they lie in front
   /// of the frame.
   public consuming func commit(byteCount: Int? = nil, offload: FrameOffload? = nil) {
-    let byteCount = byteCount ?? bytes.byteCount
+    let frameByteCount = byteCount ?? self.byteCount
     precondition(
-      byteCount >= Sender.minimumFrameByteCount && byteCount <= bytes.byteCount,
+      frameByteCount >= Sender.minimumFrameByteCount && frameByteCount <= self.byteCount,
       "a committed frame lies inside its reservation and holds an Ethernet header")
     let info = offload?.info ?? self.offload
     precondition(info.encodedSize == self.offload.encodedSize, "an offload fits the room that was made for it")
-    committed.value = CommittedFrame(byteCount: byteCount, offload: info)
+    committed.value = CommittedFrame(byteCount: frameByteCount, offload: info)
   }
 }
 

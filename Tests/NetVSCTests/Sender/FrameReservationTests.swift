@@ -153,5 +153,15 @@ struct FrameReservationTests {
       let reservation = try sender.reserve(60)
       reservation.commit(byteCount: 61)
     }
+    // Nor by the length of other bytes that were put in the place of its own.
+    await #expect(processExitsWith: .trap) {
+      let bench = try GuestBench()
+      var sender = try bench.device.makeSender(queue: 0)
+      var others = [UInt8](repeating: 0, count: 200)
+      var reservation = try sender.reserve(100)
+      var span = others.mutableSpan
+      reservation.bytes = span.mutableBytes
+      reservation.commit(byteCount: 200)
+    }
   }
 }
