@@ -58,7 +58,7 @@ extension netvsc_device_properties {
     burst_limit = UInt32(Sender.burstCapacity)
     scales_receives = device.scalesReceives
     lends_private_memory = device.lendsPrivateMemory
-    let bytes = device.address.split(separator: ":").map { UInt8($0, radix: 16) ?? 0 }
+    let bytes = device.addressBytes
     address = (bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5])
     write(device.protocolVersion, to: &protocol_version)
   }

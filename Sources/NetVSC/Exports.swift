@@ -2,3 +2,4 @@
 // names a type, but not its members to users who have member import visibility on.
 @_exported public import struct SharedMemory.MonotonicClock
 @_exported public import struct SharedMemory.SystemError
+@_exported public import struct VMBusRing.DeviceOffer

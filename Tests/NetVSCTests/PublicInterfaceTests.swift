@@ -23,4 +23,10 @@ struct PublicInterfaceTests {
       Issue.record("\(error.description)")
     }
   }
+
+  @Test("name what a host offers")
+  func offer() throws {
+    func open(_ offer: DeviceOffer) throws -> Device { try Device.open(offer) }
+    #expect(try open(try Host().offer).queueCount == 1)
+  }
 }

@@ -16,6 +16,8 @@ public final class Device: Sendable {
   public let protocolVersion: String
   /// The device's Ethernet address, such as "00:15:5d:01:02:03".
   public let address: String
+  /// The same as its six bytes, in the order they are sent.
+  public let addressBytes: InlineArray<6, UInt8>
   /// The work on frames that the host agreed to do.
   public let offloads: DeviceOffloads
   /// Whether the host spreads the frames that it delivers over all queues.
@@ -64,6 +66,7 @@ public final class Device: Sendable {
     self.link = link
     protocolVersion = version.name ?? "\(version)"
     self.address = "\(address)"
+    addressBytes = address.bytes
     offer = farewell.offer
     addressSpace = offer.bus.addressSpace
     openSenders = queues[0].terms.openSenders

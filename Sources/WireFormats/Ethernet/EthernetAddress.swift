@@ -22,6 +22,11 @@ package struct EthernetAddress: Hashable, Sendable {
     bits = UInt64(high) << 32 | UInt64(low)
   }
 
+  /// The six bytes, in the order they are written and sent.
+  package var bytes: InlineArray<6, UInt8> {
+    InlineArray { UInt8(truncatingIfNeeded: bits >> (8 * UInt64(Self.byteCount - 1 - $0))) }
+  }
+
   /// Whether frames to it go to a group; broadcast is one.
   package var isMulticast: Bool { bits >> 40 & 1 != 0 }
 
@@ -35,9 +40,7 @@ package struct EthernetAddress: Hashable, Sendable {
 
 extension EthernetAddress: CustomStringConvertible {
   package var description: String {
-    (0..<Self.byteCount).reversed().map { index in
-      let byte = bits >> (8 * UInt64(index)) & 0xFF
-      return (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined(separator: ":")
+    let bytes = bytes
+    return bytes.indices.map { (bytes[$0] < 16 ? "0" : "") + String(bytes[$0], radix: 16) }.joined(separator: ":")
   }
 }
