@@ -8,9 +8,11 @@ public enum SocketError: Error, Equatable, Sendable, CustomStringConvertible {
   case isInUse(path: String)
   /// At the path is something else, which is left alone.
   case isNoSocket(path: String)
+  /// The socket, or its folder, is somebody else's.
   case notPermitted(path: String)
   /// The host would not serve the guest, for this reason, or spoke nonsense.
   case refused(path: String, reason: String)
+  /// The system failed otherwise.
   case failed(path: String, SystemError)
 
   /// What is wrong, where, and what to do, in one line.

@@ -10,11 +10,17 @@ public enum HostExecution: Sendable {
 
 /// The versions of the NVSP protocol, by their numbers on the wire. There is no version 3.
 public enum HostProtocolVersion: UInt32, Sendable, CaseIterable {
+  /// Set-up, buffers, and frames.
   case version1 = 0x0000_0002
+  /// And tags beside frames, and the size of frames.
   case version2 = 0x0003_0002
+  /// And switching between two data paths, which nobody here does.
   case version4 = 0x0004_0000
+  /// And sub-channels, with the table of which flow goes where.
   case version5 = 0x0005_0000
+  /// Nothing that is used here.
   case version6 = 0x0006_0000
+  /// And longer control messages and completions.
   case version61 = 0x0006_0001
 }
 

@@ -1,10 +1,12 @@
 /// What a host counted for one guest.
 public struct HostReport: Equatable, Sendable {
-  /// Frames of well-formed messages, as the guest offered them, and their bytes.
+  /// Frames of well-formed messages, as the guest offered them.
   public var receivedPackets: UInt64 = 0
+  /// The bytes of these frames.
   public var receivedBytes: UInt64 = 0
-  /// Frames the sink took: of a large send, its segments; and their bytes.
+  /// Frames the sink took: of a large send, its segments.
   public var deliveredPackets: UInt64 = 0
+  /// The bytes of these frames.
   public var deliveredBytes: UInt64 = 0
   /// Packets read from the guest's rings, of every kind.
   public var messages: UInt64 = 0

@@ -5,14 +5,20 @@ internal import WireFormats
 public struct DeviceOffloads: Equatable, Sendable {
   /// Checksums that the host fills.
   public struct Checksums: OptionSet, Sendable {
+    /// One bit for each kind.
     public let rawValue: UInt8
+    /// The kinds whose bits are set.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// That of the IPv4 header.
     public static let ipv4Header = Self(rawValue: 1 << 0)
+    /// That of TCP over IPv4.
     public static let tcpIPv4 = Self(rawValue: 1 << 1)
+    /// That of UDP over IPv4.
     public static let udpIPv4 = Self(rawValue: 1 << 2)
+    /// That of TCP over IPv6.
     public static let tcpIPv6 = Self(rawValue: 1 << 3)
+    /// That of UDP over IPv6.
     public static let udpIPv6 = Self(rawValue: 1 << 4)
   }
 
@@ -24,6 +30,7 @@ public struct DeviceOffloads: Equatable, Sendable {
     public let minimumSegmentCount: Int
   }
 
+  /// The checksums that the host fills for packets that ask for it.
   public let checksums: Checksums
   /// nil where the host does not cut TCP packets over IPv4.
   public let largeSendIPv4: LargeSend?

@@ -8,17 +8,25 @@ internal import WireFormats
 /// The tag is not in the frame.
 public struct FrameOffload: Equatable, Sendable, BitwiseCopyable {
   /// Which protocol's packet the frame holds.
-  public enum IPVersion: Sendable, BitwiseCopyable { case v4, v6 }
+  public enum IPVersion: Sendable, BitwiseCopyable {
+    /// IPv4.
+    case v4
+    /// IPv6.
+    case v6
+  }
 
   /// The checksums that the host computes.
   public struct Checksums: OptionSet, Sendable, BitwiseCopyable {
+    /// One bit for each kind.
     public let rawValue: UInt32
+    /// The kinds whose bits are set.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// That of the header of IPv4.
     public static var ipv4Header: Self { Self(rawValue: 1 << 0) }
     /// That of TCP; where UDP is asked for as well, TCP it is.
     public static var tcp: Self { Self(rawValue: 1 << 1) }
+    /// That of UDP.
     public static var udp: Self { Self(rawValue: 1 << 2) }
   }
 
