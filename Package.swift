@@ -150,6 +150,9 @@ let package = Package(
       ],
       swiftSettings: language),
     .testTarget(
+      name: "DocumentationTests",
+      dependencies: ["HostSocket", "NetVSC", "NetVSP", "TestSupport", "VirtualSwitch"], swiftSettings: language),
+    .testTarget(
       name: "NetVSCToolTests",
       dependencies: [
         "Benchmarks", "HostSocket", "NetVSC", "NetVSCTool", "NetworkInterface", "PacketCapture", "SharedMemory",
