@@ -17,14 +17,25 @@ extension Sender {
 
   private mutating func waitForHost(timeout: UInt64, isDraining: Bool) throws(SenderError) {
     counts.waits &+= 1
-    // What was found and not taken is no news to the ring.
-    let isAwaited = receivableCount == 0 || isDraining
     guard !queue.hostRunsInline else {
-      return queue.attend(timeout: isAwaited && receive?.ring.hasPackets != true ? timeout : 0)
+      return queue.attend(timeout: hasNews(isDraining: isDraining) ? 0 : timeout)
     }
-    guard isAwaited else { return }
+    guard !holdsFrames(isDraining: isDraining) else { return }
     guard queue.isShared else { return try waitForPackets(timeout: timeout, isDraining: isDraining) }
     try waitForMail(timeout: timeout, isDraining: isDraining)
+  }
+
+  /// Whether frames were found and not taken, which are no news to the ring. A drain does not wait for frames.
+  private func holdsFrames(isDraining: Bool) -> Bool { receivableCount > 0 && !isDraining }
+
+  /// Whether there is something to take already: then a host without threads runs, and does not wait for its source.
+  private mutating func hasNews(isDraining: Bool) -> Bool {
+    guard place.mailbox.isEmpty else { return true }
+    if queue.isShared { receive = queue.open.takeReceiveEnd(waiting: false) }
+    // Whoever else has the end finds what there is, and may put it into the mailbox.
+    let hasNews = (receive?.ring.hasPackets ?? true) || holdsFrames(isDraining: isDraining)
+    passOnReceiveEnd()
+    return hasNews
   }
 
   /// Whether nobody is to sleep: the queue is over, or the device is about to close.
@@ -88,6 +99,8 @@ extension Sender {
     defer { passOnReceiveEnd() }
     // Whoever had the end before may have put mail in since it was looked for; nobody else can now.
     guard place.mailbox.isEmpty else { return }
+    // And it may have found frames that it did not take: they are anybody's.
+    guard !holdsFrames(isDraining: isDraining) else { return }
     try waitForPackets(timeout: timeout, isDraining: isDraining)
   }
 
