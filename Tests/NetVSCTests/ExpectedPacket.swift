@@ -1,4 +1,5 @@
 import TestSupport
+import WireFormats
 
 /// What the guest must put into a ring, written down field by field from the protocol and not by its code.
 enum ExpectedPacket {
