@@ -91,23 +91,29 @@ struct AttachedDeviceTests {
   }
 
   @Test("leaves nothing behind on either side")
-  func leavesNothing() throws {
-    let served = try ServedGuests()
-    func use() throws {
-      let offer = try DeviceOffer.attach(path: served.path)
-      var configuration = DeviceConfiguration()
-      configuration.queueCount = 4
-      let device = try Device.open(offer, configuration)
-      _ = try sendFrames(10, lane: 0, through: device, queue: 3)
-      device.close()
+  func leavesNothing() async {
+    await #expect(processExitsWith: .success) {
+      let served = try ServedGuests()
+      func use() throws {
+        let offer = try DeviceOffer.attach(path: served.path)
+        var configuration = DeviceConfiguration()
+        configuration.queueCount = 4
+        let device = try Device.open(offer, configuration)
+        _ = try sendFrames(10, lane: 0, through: device, queue: 3)
+        device.close()
+      }
+      func waitForEnd(of number: Int) {
+        _ = served.waitFor { if case .left(guest: number, _) = $0 { true } else { false } }
+      }
+      try use()
+      waitForEnd(of: 1)
+      let before = Holdings()
+      for number in 2...6 {
+        try use()
+        waitForEnd(of: number)
+      }
+      guard Holdings() == before, served.server.report().receivedPackets == 60 else { exit(1) }
     }
-    try use()
-    _ = served.waitFor { if case .left(guest: 1, _) = $0 { true } else { false } }
-    let before = Holdings()
-    for _ in 0..<5 { try use() }
-    _ = served.waitFor { if case .left(guest: 6, _) = $0 { true } else { false } }
-    #expect(Holdings() == before)
-    #expect(served.server.report().receivedPackets == 60)
   }
 
   @Test("is told why its host was ended, and is opened again once there is another at the path")

@@ -27,6 +27,13 @@ private struct RawGuest {
     try connection.send(message.emit(request: 7), descriptors)
   }
 
+  /// The same, with the file of some memory.
+  func say(_ message: GuestMessage, of memory: SharedRegion) throws { try say(message, [memory.descriptor]) }
+
+  func ask(_ message: GuestMessage, of memory: SharedRegion) throws -> String? {
+    try ask(message, [memory.descriptor])
+  }
+
   /// What the host answers.
   func answer() throws -> HostSocket.HostMessage? {
     try connection.receive(timeout: 5_000_000_000).map { try HostSocket.HostMessage.parse($0.bytes) }
@@ -91,20 +98,20 @@ struct HostileGuestTests {
       try $0.say(.place(0x1000..<0x1001), [descriptor])
     },
     Attack("less memory than it says", "memory of 4096 bytes at 2 pages") {
-      try $0.say(.place(0x1000..<0x1002), [try memory(pages: 1).descriptor])
+      try $0.say(.place(0x1000..<0x1002), of: try memory(pages: 1))
     },
     Attack("memory of a giant size", "memory of 4096 bytes at 1099511627776 pages") {
-      try $0.say(.place(0x1000..<0x1000 + 1 << 40), [try memory(pages: 1).descriptor])
+      try $0.say(.place(0x1000..<0x1000 + 1 << 40), of: try memory(pages: 1))
     },
     Attack("pages that cannot be counted", "which cannot be") {
-      try $0.say(.place(UInt64.max - 1..<UInt64.max), [try memory(pages: 1).descriptor])
+      try $0.say(.place(UInt64.max - 1..<UInt64.max), of: try memory(pages: 1))
     },
     Attack("memory at the first page", "memory where there is some already, or can be none") {
-      try $0.say(.place(0..<1), [try memory(pages: 1).descriptor])
+      try $0.say(.place(0..<1), of: try memory(pages: 1))
     },
     Attack("memory over other memory", "memory where there is some already, or can be none") {
-      #expect(try $0.ask(.place(0x1000..<0x1004), [try memory(pages: 4).descriptor]) == "")
-      try $0.say(.place(0x1003..<0x1005), [try memory(pages: 2).descriptor])
+      #expect(try $0.ask(.place(0x1000..<0x1004), of: try memory(pages: 4)) == "")
+      try $0.say(.place(0x1003..<0x1005), of: try memory(pages: 2))
     },
     Attack("memory in too many pieces", "more memory than a guest may have") { guest in
       let region = try memory(pages: 1)
@@ -171,7 +178,7 @@ struct HostileGuestTests {
     let rings = (0x1000..<0x1003 as Range<UInt64>, 0x1003..<0x1006 as Range<UInt64>)
     let open = GuestMessage.open(index: 0, guestToHost: rings.0, hostToGuest: rings.1)
     #expect(try guest.ask(open)?.contains("are not one run of the device's address space") == true)
-    #expect(try guest.ask(.place(0x1000..<0x1006), [try memory(pages: 6).descriptor]) == "")
+    #expect(try guest.ask(.place(0x1000..<0x1006), of: try memory(pages: 6)) == "")
     #expect(try guest.ask(.open(index: 1, guestToHost: rings.0, hostToGuest: rings.1)) == "channel 1 was not offered")
     #expect(try guest.ask(open) == "")
     #expect(try guest.ask(open) == "channel 0 is open already")

@@ -15,7 +15,8 @@ struct HostileHostTests {
     let folder = try TemporaryFolder()
     let listening = try ListeningSocket(path: folder.path("host"))
     let thread = try WorkerThread {
-      if let connection = listening.accept() { try? body(connection) }
+      guard let connection = listening.accept(), (try? connection.receive()) != nil else { return }
+      try? body(connection)
     }
     defer { thread.join() }
     do throws(SocketError) {

@@ -13,7 +13,7 @@ private let kills = LongTests.areWanted ? 50 : 3
 struct KilledTests {
   @Test("the host: its guest notices, holds no more than before, and accounts for every frame", .ownNetwork)
   func killedHost() async {
-    await #expect(processExitsWith: .success) {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
       let problems = try TestNetwork.run {
         try TestNetwork.makePair("near", "far")
         var hosts = KilledHosts(count: kills, seed: 0x6B11)
@@ -22,6 +22,7 @@ struct KilledTests {
       for problem in problems { print(problem) }
       guard problems.isEmpty else { exit(1) }
     }
+    print(String(decoding: result?.standardOutputContent ?? [], as: UTF8.self))
   }
 
   @Test("the guest: its host holds no more than before, and serves the next")
@@ -42,9 +43,9 @@ struct KilledTests {
       let guest = try RunningProgram([
         "replay", "--device", path, "--loop", "0", "--queues", "2", "--quiet", PackageFolders.firstRun,
       ])
-      #expect(waitUntil { host.holdings.mappings >= 8 } != nil, "guest \(number) came")
+      #expect(waitUntil { host.serves(queueCount: 2) } != nil, "guest \(number) came")
       WorkerThread.sleep(UInt64.random(in: 0...100_000_000, using: &random))
-      guest.end(by: SIGKILL)
+      kill(guest.identifier, SIGKILL)
       let time = waitUntil { host.holdings == before }
       #expect(time != nil, "guest \(number): \(host.holdings), before \(before)")
       times.append(time ?? 0)
