@@ -30,9 +30,9 @@ final class RunningProgram {
   /// What it holds that has to be given back: descriptors, and mappings of memory files.
   var holdings: Holdings { Holdings(of: identifier) }
 
-  /// Of a host: whether it has mapped all of a guest with so many queues. A channel's rings are seven mappings, and there
+  /// Of a host: whether it has mapped all of a guest with so many queues. A channel's rings are five mappings, and there
   /// are the page for requests and two buffers.
-  func serves(queueCount: Int) -> Bool { holdings.mappings >= 7 * queueCount + 3 }
+  func serves(queueCount: Int) -> Bool { holdings.mappings >= 5 * queueCount + 3 }
 }
 
 /// What a process holds that it must give back.
