@@ -163,7 +163,7 @@ public struct DeviceOffer: Sendable {
   package func openChannel(_ index: Int, rings: ChannelRings) throws(ChannelError) -> Channel {
     // One that was taken away may be on offer anew.
     let channels = bus.channels
-    if index >= channels.count || channels[index].isRescinded { host.awaitOffers() }
+    if !channels.indices.contains(index) || channels[index].isRescinded { host.awaitOffers() }
     let channel = try bus.markOpen(index)
     do {
       try host.open(channel, rings: rings)
