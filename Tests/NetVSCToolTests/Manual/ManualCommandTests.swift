@@ -6,7 +6,8 @@ import Testing
 struct ManualCommandTests {
   private let folder: TemporaryFolder
   private static let files = [
-    "man/man1/netvsc.1", "man/man1/netvsc-replay.1", "man/man1/netvsc-generate.1", "man/man1/netvsc-bench.1",
+    "man/man1/netvsc.1", "man/man1/netvsc-replay.1", "man/man1/netvsc-host.1",
+    "man/man1/netvsc-generate.1", "man/man1/netvsc-bench.1",
     "man/man1/netvsc-bench-ring.1", "man/man1/netvsc-bench-engine.1", "man/man1/netvsc-bench-replay.1",
     "man/man1/netvsc-bench-pace.1",
     "man/man1/netvsc-manual.1", "bash-completion/completions/netvsc", "fish/vendor_completions.d/netvsc.fish",

@@ -17,8 +17,9 @@ struct ManualPageTests {
   func pages() {
     #expect(
       program.family.map { ManualPage(of: $0, in: program).fileName } == [
-        "netvsc.1", "netvsc-replay.1", "netvsc-generate.1", "netvsc-bench.1", "netvsc-bench-ring.1",
-        "netvsc-bench-engine.1", "netvsc-bench-replay.1", "netvsc-bench-pace.1", "netvsc-manual.1",
+        "netvsc.1", "netvsc-replay.1", "netvsc-host.1", "netvsc-generate.1", "netvsc-bench.1",
+        "netvsc-bench-ring.1", "netvsc-bench-engine.1", "netvsc-bench-replay.1", "netvsc-bench-pace.1",
+        "netvsc-manual.1",
       ])
   }
 
@@ -49,8 +50,8 @@ struct ManualPageTests {
   @Test("tells what an option takes and does without, and what a code means")
   func entries() throws {
     let text = try page("netvsc replay").text
-    #expect(text.contains(".TP\n\\fB\\-\\-host\\fR \\fImode\\fR\nWho runs the host"))
-    #expect(text.contains("(values: inline, threads; default: inline)\n"))
+    #expect(text.contains(".TP\n\\fB\\-\\-host\\fR \\fImode\\fR\nWho runs the built-in host"))
+    #expect(text.contains("(values: inline, threads)\n"))
     #expect(text.contains(".TP\n\\fB66\\fR\na capture is missing, a directory, or not readable\n"))
     #expect(text.contains("\nwhich carry up to eight packets") == false, "prose is filled")
     #expect(text.contains("\\fBnetvsc replay\\fR [\\fIoptions\\fR] \\fIcaptures\\fR...\n"))
