@@ -63,7 +63,8 @@ public struct HostConfiguration: Sendable {
   /// The work on frames that is offered to the guest. What is not offered is done all the same where a frame asks for it.
   public var offloads: HostOffloads = .all
   /// Whether the guest may lend its process's own memory, which is this process's, beside what it allocated and
-  /// registered. Off by default: such a guest names addresses, and a wrong one ends the process.
+  /// registered. Off by default: such a guest names addresses, and a wrong one ends the process. Never on for guests in
+  /// other processes.
   public var readsPrivateMemory = false
   /// What is done wrong on purpose.
   public var faults = HostFaults()

@@ -46,13 +46,15 @@ public final class HostServer: Sendable {
   private let ends: Doorbell
 
   /// A server that listens at `path`, which only this user may open, from now on. Hosts are made by `configuration`, which
-  /// has threads. Events are told on the threads of the server.
+  /// has threads, and reads no private memory: it traps otherwise. Events are told on the threads of the server.
   public init(
     path: String, guestLimit: Int = 16, _ configuration: HostConfiguration,
     tell: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws(SocketError) {
     precondition(guestLimit > 0, "a server serves somebody")
     precondition(configuration.execution == .threads, "a guest in another process cannot step its host")
+    // It would be asked for any byte of this process.
+    precondition(!configuration.readsPrivateMemory, "a guest in another process has none of this one's memory to lend")
     self.guestLimit = configuration.source == nil ? guestLimit : 1
     self.configuration = configuration
     self.tell = tell

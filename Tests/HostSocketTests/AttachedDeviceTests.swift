@@ -186,6 +186,16 @@ struct HostPathTests {
     #expect(server.guestCount == 0)
   }
 
+  @Test("is not listened at by a host that would read this process's memory for whoever asks")
+  func privateMemory() async {
+    await #expect(processExitsWith: .trap) {
+      let folder = try TemporaryFolder()
+      var configuration = HostConfiguration()
+      configuration.readsPrivateMemory = true
+      _ = try HostServer(path: folder.path("host"), configuration)
+    }
+  }
+
   @Test("that a dead host left is taken over, and anything else is left alone")
   func stale() throws {
     let folder = try TemporaryFolder()
