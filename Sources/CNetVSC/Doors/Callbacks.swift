@@ -1,6 +1,7 @@
 internal import CNetVSCInterface
 internal import NetVSC
 internal import NetVSP
+internal import VirtualSwitch
 
 // C functions that the engine calls, each with the context that its caller passes through.
 //
@@ -43,6 +44,34 @@ final class CallbackSource: FrameSource, @unchecked Sendable {
   }
 
   func wait(timeout: UInt64) -> Bool { unsafe waiting(context, timeout) }
+}
+
+/// Somebody in C who hears what happens to a server's guests.
+@safe
+struct CallbackListener: @unchecked Sendable {
+  private let function: netvsc_guest_listener
+  private let context: UnsafeMutableRawPointer?
+
+  init(_ function: @escaping netvsc_guest_listener, _ context: UnsafeMutableRawPointer?) {
+    unsafe self.function = function
+    unsafe self.context = context
+  }
+
+  func hear(_ event: HostServer.Event) {
+    switch event {
+    case .came(let guest): unsafe function(context, Int32(guest), NETVSC_GUEST_CAME, nil, nil)
+    case .left(let guest, let report):
+      unsafe withUnsafePointer(to: netvsc_host_statistics(report)) { counted in
+        unsafe function(context, Int32(guest), NETVSC_GUEST_LEFT, nil, counted)
+      }
+    case .refused(let guest, let reason, let report):
+      unsafe withUnsafePointer(to: netvsc_host_statistics(report)) { counted in
+        unsafe reason.withCString { reason in
+          unsafe function(context, Int32(guest), NETVSC_GUEST_REFUSED, reason, counted)
+        }
+      }
+    }
+  }
 }
 
 /// A clock in C.

@@ -164,6 +164,14 @@ public func netvsc_device_get_host_statistics(
 }
 
 @c @implementation
+public func netvsc_device_host_problem(
+  _ device: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ size: Int
+) -> Int {
+  let held: HeldDevice? = unsafe object(device)
+  return unsafe write(held?.hostReport()?.problem, to: text, size)
+}
+
+@c @implementation
 public func netvsc_device_link_is_up(_ device: OpaquePointer?) -> Bool {
   unsafe object(device, as: HeldDevice.self)?.device.isLinkUp ?? false
 }

@@ -24,8 +24,15 @@ extension netvsc_host_options {
     return unsafe options
   }
 
+  /// What the caller's options come to; NULL for the defaults.
+  static func configuration(_ options: UnsafePointer<Self>?) throws(Failure) -> HostConfiguration {
+    var known = unsafe Self.defaults
+    if let options = unsafe options, unsafe !read(options, over: &known) { throw .badOptions }
+    return unsafe try known.configuration()
+  }
+
   /// The same for Swift.
-  fileprivate func configuration() throws(Failure) -> HostConfiguration {
+  private func configuration() throws(Failure) -> HostConfiguration {
     var configuration = HostConfiguration(execution: unsafe runs_inline ? .inline : .threads)
     configuration.readsPrivateMemory = unsafe reads_private_memory
     if let wall_clock = unsafe wall_clock {
@@ -114,9 +121,7 @@ public func netvsc_host_create(
   _ error: UnsafeMutablePointer<netvsc_error>?
 ) -> netvsc_result {
   unsafe make(host, error) { () throws(Failure) in
-    var known = unsafe netvsc_host_options.defaults
-    if let options = unsafe options, unsafe !read(options, over: &known) { throw .badOptions }
-    let configuration = unsafe try known.configuration()
+    let configuration = unsafe try netvsc_host_options.configuration(options)
     do throws(SystemError) {
       return unsafe handle(try Host(configuration))
     } catch {
@@ -163,9 +168,7 @@ public func netvsc_host_get_statistics(
 @c @implementation
 public func netvsc_host_problem(_ host: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
   let host: Host? = unsafe object(host)
-  let problem = host?.statistics().problem ?? ""
-  if let text = unsafe text { unsafe write(problem, to: UnsafeMutableRawBufferPointer(start: text, count: size)) }
-  return problem.utf8.count
+  return unsafe write(host?.statistics().problem, to: text, size)
 }
 
 @c @implementation

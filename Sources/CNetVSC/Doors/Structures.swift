@@ -42,6 +42,13 @@ func write(_ text: String, to bytes: UnsafeMutableRawBufferPointer) {
   unsafe bytes[text.count] = 0
 }
 
+/// Copies what may have gone wrong, for a call that returns how long the whole of it is.
+func write(_ problem: String?, to text: UnsafeMutablePointer<CChar>?, _ byteCount: Int) -> Int {
+  let problem = problem ?? ""
+  if let text = unsafe text { unsafe write(problem, to: UnsafeMutableRawBufferPointer(start: text, count: byteCount)) }
+  return problem.utf8.count
+}
+
 /// Text of the library's own, as C has it: it lives for ever.
 func cText(_ text: StaticString) -> UnsafePointer<CChar> {
   // SAFETY: a literal is terminated, and UTF-8 is read as plain bytes.

@@ -267,6 +267,58 @@ size_t netvsc_host_problem(const netvsc_host *host, char *text, size_t size);
 void netvsc_host_free(netvsc_host *host);
 
 // ---------------------------------------------------------------------------------------------------------------------
+// A host for other processes
+
+// Serves guests in other processes, which come by netvsc_open_path: each has a host of its own, all with one sink. The
+// program `netvsc host` is one.
+typedef struct netvsc_server netvsc_server;
+
+// What happened to a guest of a server.
+typedef enum netvsc_guest_event {
+  // It is served from now on.
+  NETVSC_GUEST_CAME = 0,
+  // It left, or its process ended.
+  NETVSC_GUEST_LEFT = 1,
+  // It broke a rule, and is not served any longer.
+  NETVSC_GUEST_REFUSED = 2,
+} netvsc_guest_event;
+
+// Hears what happened to a guest; they are numbered from 1. `reason` is the rule that it broke, `counted` what its host
+// counted: each NULL where there is none, and good until the call returns. Called on threads of the server, several at
+// once.
+typedef void (*netvsc_guest_listener)(
+  void *context, int guest, netvsc_guest_event event, const char *reason, const netvsc_host_statistics *counted);
+
+// Makes a server that listens on a Unix socket at `path`, which only this user may open, from now on. It serves at most
+// `guest_limit` guests at a time, one where the options have a source; others wait. `options` may be NULL: the
+// defaults; they cannot have a host run inline or read private memory. `listener` may be NULL; it gets `context`. On
+// failure *server is NULL.
+// Fails with NETVSC_ERROR_ARGUMENT and NETVSC_ERROR_SYSTEM (the path is in use, or not permitted).
+NETVSC_MUST_CHECK
+netvsc_result netvsc_server_create(
+  const char *path, uint32_t guest_limit, const netvsc_host_options *options, netvsc_guest_listener listener,
+  void *context, netvsc_server **server, netvsc_error *error);
+
+// Serves guests until another thread calls netvsc_server_stop, or, with `only_one`, until the first has gone. Returns
+// when none is left, and the path is taken away. Called once.
+netvsc_result netvsc_server_run(netvsc_server *server, bool only_one);
+
+// Ends it, from any thread: guests are told, and their channels taken away.
+netvsc_result netvsc_server_stop(netvsc_server *server);
+
+// Fills `statistics` with what was counted for all guests so far; what is not told across processes is 0. `size` is
+// sizeof *statistics.
+netvsc_result netvsc_server_get_statistics(
+  const netvsc_server *server, netvsc_host_statistics *statistics, size_t size);
+
+// How many guests have come so far, and how many are served at a time.
+size_t netvsc_server_guest_count(const netvsc_server *server);
+uint32_t netvsc_server_guest_limit(const netvsc_server *server);
+
+// Stops the server, and frees it; after netvsc_server_run has returned, where that was called.
+void netvsc_server_free(netvsc_server *server);
+
+// ---------------------------------------------------------------------------------------------------------------------
 // Devices
 
 // A network device as its guest sees it.
@@ -413,6 +465,9 @@ netvsc_result netvsc_device_get_properties(
 // or is gone.
 netvsc_result netvsc_device_get_host_statistics(
   const netvsc_device *device, netvsc_host_statistics *statistics, size_t size);
+
+// Copies what first went wrong with a host in another process, as netvsc_host_problem does for one in this.
+size_t netvsc_device_host_problem(const netvsc_device *device, char *text, size_t size);
 
 // Whether the link is up, as far as the host has told: at the start, and in what the first queue's sender has polled.
 bool netvsc_device_link_is_up(const netvsc_device *device);

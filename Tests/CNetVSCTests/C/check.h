@@ -33,7 +33,8 @@ typedef struct test {
 
 // Each file's tests, up to one without a name.
 extern const test argument_tests[], device_tests[], host_tests[], lending_tests[], process_tests[], receiving_tests[],
-    reserving_tests[], sending_tests[], statistics_tests[], steering_tests[], tap_tests[], thread_tests[];
+    reserving_tests[], sending_tests[], serving_tests[], statistics_tests[], steering_tests[], tap_tests[],
+    thread_tests[];
 
 // What the tests were told of the world around.
 extern const char *host_path, *tap_name;

@@ -19,7 +19,8 @@ static void run(const test *tests) {
 int main(int count, char *arguments[]) {
   if (count == 1) {
     const test *const files[] = {argument_tests,  host_tests,      device_tests,     sending_tests,  reserving_tests,
-                                 lending_tests,   receiving_tests, statistics_tests, steering_tests, thread_tests};
+                                 lending_tests,   receiving_tests, statistics_tests, steering_tests, thread_tests,
+                                 serving_tests};
     for (size_t file = 0; file < sizeof files / sizeof files[0]; file++) run(files[file]);
   } else if (count == 3 && strcmp(arguments[1], "process") == 0) {
     host_path = arguments[2];
