@@ -16,8 +16,8 @@ extension Sender {
   /// long as `body` runs, and the host's again afterwards. Returns how many there were.
   ///
   /// Frames come with `DeviceConfiguration.receivesFrames` only; without it polls drop them. Whoever takes none still
-  /// sends: the host keeps no more than the receive buffer holds, and drops what comes then. On a queue that is shared one
-  /// sender at a time takes frames; for the others there are none.
+  /// sends: the host delivers no more than the receive buffer holds, and leaves the rest with its source. On a queue that
+  /// is shared one sender at a time takes frames; for the others there are none.
   @discardableResult
   public mutating func receive(
     limit: Int = .max, _ body: (borrowing ReceivedFrame) -> Void
