@@ -177,6 +177,7 @@ struct ReceiveRunTests {
 
   @Test("a loss is as seeded, in both directions, and accounted for")
   func loss() throws {
+    let frame = Frames.golden
     func run(seed: UInt64) throws -> (received: [UInt8], host: HostStatistics) {
       let source = try QueuedSource()
       let sink = CountingSink()
@@ -189,7 +190,7 @@ struct ReceiveRunTests {
       source.add((0..<200).map { ArrivingFrame.make($0) })
       var numbers: [UInt8] = []
       for _ in 0..<200 {
-        let outcome = try sender.send(Frames.golden.span.bytes)
+        let outcome = try sender.send(frame.span.bytes)
         #expect(outcome == .taken)
       }
       for _ in 0..<20 {
@@ -216,6 +217,7 @@ struct ReceiveRunTests {
 
   @Test("a source that fails is reported, and sending goes on")
   func failingSource() throws {
+    let frame = Frames.golden
     let source = try QueuedSource()
     var hostConfiguration = HostConfiguration(execution: .inline, sink: .null)
     hostConfiguration.source = source
@@ -223,7 +225,7 @@ struct ReceiveRunTests {
     let device = try Device.open(host.offer, configuration())
     var sender = try device.makeSender(queue: 0)
     source.fail(with: SourceError("tap0: gone"))
-    let outcome = try sender.send(Frames.golden.span.bytes)
+    let outcome = try sender.send(frame.span.bytes)
     #expect(outcome == .taken)
     let isDrained = try sender.drain(timeout: 1_000_000_000)
     #expect(isDrained)

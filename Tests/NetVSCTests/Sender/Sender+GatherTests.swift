@@ -45,7 +45,8 @@ struct SenderGatherTests {
       }
       let parted = PartedFrame(frame, cutAt: cuts, in: memories, using: &chance)
       if cuts.count < Sender.maximumPartCount, readsPrivateMemory || !parted.hasPrivateParts { lendable += 1 }
-      let outcome = try sender.submit(parted.parts.span, cookie: UInt64(frames.count))
+      let parts = parted.parts
+      let outcome = try sender.submit(parts.span, cookie: UInt64(frames.count))
       #expect(outcome == .taken)
       frames.append(parted)
       engine.expect(frame)
@@ -68,7 +69,8 @@ struct SenderGatherTests {
     for cookie in 0..<4 as Range<UInt64> {
       let frame = chance.bytes(byteCount)
       let parted = PartedFrame(frame, cutAt: [1, 20], in: [], using: &chance)
-      let outcome = try sender.submit(parted.parts.span, cookie: cookie)
+      let parts = parted.parts
+      let outcome = try sender.submit(parts.span, cookie: cookie)
       #expect(outcome == .taken)
       // Nobody looks at the parts any more.
       parted.spoil()
@@ -76,7 +78,8 @@ struct SenderGatherTests {
     }
     #expect(sender.counters.lentFrames == 0)
     var returned: [UInt64] = []
-    try sender.drain(timeout: 1_000_000_000) { returned.append($0.cookie) }
+    let isDrained = try sender.drain(timeout: 1_000_000_000) { returned.append($0.cookie) }
+    #expect(isDrained)
     #expect(returned == [0, 1, 2, 3])
     engine.check()
     _ = sender.finish()
@@ -91,12 +94,14 @@ struct SenderGatherTests {
     for _ in 0..<8 {
       let frame = chance.bytes(byteCount)
       let parted = PartedFrame(frame, cutAt: [1, 14, 50], in: [memory], using: &chance)
-      let outcome = try sender.send(parted.parts.span)
+      let parts = parted.parts
+      let outcome = try sender.send(parts.span)
       #expect(outcome == .taken)
       parted.spoil()
       engine.expect(frame)
     }
-    try sender.drain(timeout: 1_000_000_000)
+    let isDrained = try sender.drain(timeout: 1_000_000_000)
+    #expect(isDrained)
     if byteCount == 60 { #expect(sender.counters.messages == 1) }
     engine.check()
     _ = sender.finish()
@@ -109,9 +114,11 @@ struct SenderGatherTests {
     var sender = try engine.device.makeSender(queue: 0)
     for (byteCount, expected) in [(13, SendOutcome.tooShort), (14, .taken), (1514, .taken), (1515, .tooLarge)] {
       let parted = PartedFrame(chance.bytes(byteCount), cutAt: [7], in: [], using: &chance)
-      let outcome = try sender.submit(parted.parts.span, cookie: 1)
+      let parts = parted.parts
+      let outcome = try sender.submit(parts.span, cookie: 1)
       #expect(outcome == expected)
-      try sender.drain(timeout: 1_000_000_000)
+      let isDrained = try sender.drain(timeout: 1_000_000_000)
+      #expect(isDrained)
     }
     let counters = sender.finish().counters
     #expect(counters.refused.packets == 2 && counters.balances)
@@ -122,7 +129,7 @@ struct SenderGatherTests {
     let bench = try GuestBench()
     var sender = try bench.device.makeSender(queue: 0)
     let before = bench.host.leftovers
-    func submit(_ memories: [FrameMemory]) throws {
+    func submit(_ memories: [FrameMemory], by sender: inout Sender) throws {
       let parts = memories.map { FramePart(FrameRange(byteOffset: 0, byteCount: 30), of: $0) }
       let outcome = try sender.submit(parts.span, cookie: 0)
       #expect(outcome == .taken)
@@ -130,8 +137,8 @@ struct SenderGatherTests {
     }
     var first: FrameMemory? = try bench.device.allocate(byteCount: 4096)
     var second: FrameMemory? = try bench.device.allocate(byteCount: 4096)
-    try submit([#require(first), #require(second), #require(first)])
-    try submit([#require(second), #require(second)])
+    try submit([#require(first), #require(second), #require(first)], by: &sender)
+    try submit([#require(second), #require(second)], by: &sender)
     let both = bench.host.leftovers
     (first, second) = (nil, nil)
     let packets = try bench.takeAll()
@@ -153,7 +160,8 @@ struct SenderGatherTests {
     let memories = try (0..<66).map { _ in try bench.device.allocate(byteCount: 4096) }
     for (number, memory) in memories.enumerated() {
       memory.write(Frames.numbered(number), at: 0)
-      #expect(sender.hasRoom == (number <= 33))
+      let hasRoom = sender.hasRoom
+      #expect(hasRoom == (number <= 33))
       let parts = [FramePart(FrameRange(byteOffset: 0, byteCount: 60), of: memory)]
       let outcome = try sender.submit(parts.span, cookie: UInt64(number))
       #expect(outcome == .taken)
@@ -166,7 +174,8 @@ struct SenderGatherTests {
     var returned: [UInt64] = []
     try sender.poll { returned.append($0.cookie) }
     #expect(returned == (0..<66).map { UInt64($0) })
-    #expect(sender.hasRoom)
+    let hasRoomAgain = sender.hasRoom
+    #expect(hasRoomAgain)
     _ = sender.finish()
   }
 

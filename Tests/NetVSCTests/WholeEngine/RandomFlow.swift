@@ -123,17 +123,18 @@ struct RandomFlow: ~Copyable {
       try device.allocate(byteCount: byteCount)
     }
     let parted = PartedFrame(frame, cutAt: cuts.sorted(), in: memories, using: &chance)
+    let parts = parted.parts
     let cookie = UInt64(lent.count)
     if Bool.random(using: &chance) {
       let isTaken = try settle { sender throws(SenderError) in
-        try sender.send(parted.parts.span, offload: sample.offload)
+        try sender.send(parts.span, offload: sample.offload)
       }
       parted.spoil()
       if isTaken { expect(sample) }
       return
     }
     let isTaken = try settle { sender throws(SenderError) in
-      try sender.submit(parted.parts.span, cookie: cookie, offload: sample.offload)
+      try sender.submit(parts.span, cookie: cookie, offload: sample.offload)
     }
     guard isTaken else { return }
     lent.append(.parts(parted))
