@@ -17,6 +17,15 @@ public protocol FrameSink: AnyObject, Sendable {
   ///
   /// When it throws, the frame's message fails for its sender, and the host reports the problem and goes on.
   func deliver(_ frame: RawSpan, timestamp: Int64) throws(SinkError)
+
+  /// Those were all the frames there are for now: a sink that gathers some passes them on. Until then their messages are
+  /// not completed, and where it throws, they are all the same, and the host reports the problem.
+  func flush() throws(SinkError)
+}
+
+extension FrameSink {
+  /// Most sinks gather none.
+  public func flush() throws(SinkError) {}
 }
 
 /// Why a sink did not take a frame.

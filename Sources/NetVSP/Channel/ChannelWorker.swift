@@ -72,6 +72,7 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
     } catch {
       violation = error
     }
+    if handled > 0 { handler.flushFrames() }
     do throws(Violation) {
       try settle()
     } catch {

@@ -118,6 +118,15 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
     }
   }
 
+  /// Passes on what frames were gathered on the way, before their messages are completed.
+  mutating func flushFrames() {
+    do throws(SinkError) {
+      try dataPath.receiver.flush()
+    } catch {
+      device.report(sinkFailure: error)
+    }
+  }
+
   /// Completes a packet, with all others of its step.
   @inline(__always)
   mutating func complete(_ transactionID: UInt64, _ status: NVSPStatus) {

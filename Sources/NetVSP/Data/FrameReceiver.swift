@@ -21,6 +21,9 @@ protocol FrameReceiver: Sendable {
   /// All that was made was taken. Throws when that cannot be all.
   mutating func endWork() throws(SinkError)
 
+  /// There are no more messages for now. Throws when frames that were taken are not delivered after all.
+  mutating func flush() throws(SinkError)
+
   /// The sum of the digests of the frames received, modulo 2^64.
   var digest: UInt64 { get }
 
@@ -36,6 +39,7 @@ struct FrameCounter: FrameReceiver {
   mutating func beginWork(on frame: RawSpan, payload: Range<Int>) {}
   mutating func receiveMade(_ frame: RawSpan, payload: Range<Int>) {}
   mutating func endWork() {}
+  mutating func flush() {}
   var digest: UInt64 { 0 }
   var lost: FrameCount { FrameCount() }
 }
@@ -64,6 +68,8 @@ struct FrameVerifier: FrameReceiver {
       throw SinkError("the payload of what was made of a frame is not that of the frame")
     }
   }
+
+  mutating func flush() {}
 }
 
 /// Hands frames to a sink of the caller's.
@@ -90,5 +96,6 @@ struct FrameForwarder: FrameReceiver {
   mutating func beginWork(on frame: RawSpan, payload: Range<Int>) {}
   mutating func receiveMade(_ frame: RawSpan, payload: Range<Int>) throws(SinkError) { try receive(frame) }
   mutating func endWork() {}
+  mutating func flush() throws(SinkError) { try sink.flush() }
   var digest: UInt64 { 0 }
 }

@@ -1,4 +1,5 @@
 import NetVSP
+import Synchronization
 import TestSupport
 import Testing
 import VMBusRing
@@ -43,6 +44,23 @@ import WireFormats
     #expect(host.statistics().total.deliveredPackets == 1)
   }
 
+  @Test("a sink is told when the frames of a step are over, and what fails then is reported")
+  func flushes() throws {
+    let sink = GatheringSink()
+    let host = try Host(HostConfiguration(execution: .inline, sink: .frames(sink)))
+    let guest = try ScriptedGuest(settingUp: host.offer)
+    for index in 0..<2 as Range<UInt8> {
+      let message = rndisPacket([index])
+      guest.fill(section: UInt32(index), message)
+      try guest.send(section: UInt32(index), byteCount: message.count)
+    }
+    #expect(try guest.primary.awaitAll().count == 2)
+    #expect(sink.gathered == 0)
+    #expect(sink.flushed == [2])
+    #expect(host.statistics().sinkFailure == "nothing goes on")
+    #expect(host.statistics().total.deliveredPackets == 2)
+  }
+
   @Test("frames are stamped by the clock that was given, those of one message alike")
   func timestamps() throws {
     let sink = CollectingSink()
@@ -71,5 +89,25 @@ import WireFormats
       #expect(total.deliveredPackets == 2 && total.deliveredBytes == 121)
       if case .null = sink { #expect(total.digest == 0) } else { #expect(total.digest != 0) }
     }
+  }
+}
+
+/// Gathers frames, and cannot pass them on.
+private final class GatheringSink: FrameSink {
+  private let state = Mutex<(gathered: Int, flushed: [Int])>((0, []))
+
+  var gathered: Int { state.withLock(\.gathered) }
+  /// How many frames there were each time, unless there were none.
+  var flushed: [Int] { state.withLock(\.flushed) }
+
+  func deliver(_ frame: RawSpan, timestamp: Int64) { state.withLock { $0.gathered += 1 } }
+
+  func flush() throws(SinkError) {
+    let count = state.withLock { state in
+      defer { state.gathered = 0 }
+      if state.gathered > 0 { state.flushed.append(state.gathered) }
+      return state.gathered
+    }
+    if count > 0 { throw SinkError("nothing goes on") }
   }
 }
