@@ -50,14 +50,14 @@ struct DeliveryTurn: ~Copyable, Sendable {
     while room.count > 0 { link.giveBack(room.removeLast(), of: terms.generation) }
     tell(terms, link, send)
     if let failure { throw failure }
-    return isIdle ? .idle : .delivered
+    return isIdle ? .idle(hasDelivered: arrivals.count > 0) : .delivered
   }
 
   /// Nobody listens: what comes is not kept for whoever may.
   private mutating func discard(_ source: any FrameSource) throws(SourceError) -> FrameDelivery.Turn {
     for _ in 0..<Self.frameLimit {
       var out = scratch.mutableSpan(scratch.byteCount)
-      guard let byteCount = try source.receive(into: &out) else { return .idle }
+      guard let byteCount = try source.receive(into: &out) else { return .idle(hasDelivered: false) }
       offer(byteCount)
       counts.unheardPackets += 1
     }

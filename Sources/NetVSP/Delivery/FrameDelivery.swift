@@ -12,8 +12,8 @@ final class FrameDelivery: Sendable {
   enum Turn: Sendable {
     /// There may be more.
     case delivered
-    /// The source has nothing now.
-    case idle
+    /// The source has nothing more now: all that it had was delivered, if it had anything.
+    case idle(hasDelivered: Bool)
     /// The guest has yet to give sub-allocations back.
     case waiting
     /// Somebody else has the turn, or the source failed.
@@ -66,7 +66,8 @@ final class FrameDelivery: Sendable {
   /// For a thread that steps the host and has nothing else to do: delivers, and waits for the source where it has nothing,
   /// `timeout` nanoseconds at most.
   func attend(timeout: UInt64) {
-    guard deliver() == .idle, timeout > 0 else { return }
+    // Nobody sleeps over what was just delivered.
+    guard case .idle(hasDelivered: false) = deliver(), timeout > 0 else { return }
     if source.wait(timeout: min(timeout, Self.longestWait)) { _ = deliver() }
   }
 
