@@ -8,6 +8,7 @@
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/sched.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <stdint.h>
@@ -15,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -114,11 +116,45 @@ static inline struct ifreq platform_interface_request(const char *name) {
   return request;
 }
 
-/// Attaches it to the TAP interface of that name, which is made where there is none. Returns 0, or -1 with errno set.
+/// Attaches it to the TAP interface of that name, which is made where there is none, with a header in front of frames.
+/// Returns 0, or -1 with errno set.
 static inline int platform_attach_tap(int driver, const char *name) {
   struct ifreq request = platform_interface_request(name);
-  request.ifr_flags = IFF_TAP | IFF_NO_PI;
+  request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
   return ioctl(driver, TUNSETIFF, &request);
+}
+
+/// What the system is told of a TCP packet that stands for several: its headers' places in the frame, and how much payload
+/// each has of them.
+struct platform_large_frame {
+  int is_ipv6;
+  uint16_t tcp_offset;
+  uint16_t payload_offset;
+  uint16_t segment_byte_count;
+};
+
+/// Writes a frame, a long one if `large` is not NULL. Returns -1 with errno set where it is not taken.
+static inline ssize_t platform_write_tap(
+    int tap, const void *bytes, size_t byte_count, const struct platform_large_frame *large) {
+  struct virtio_net_hdr header = {0};
+  if (large) {
+    header.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+    header.gso_type = large->is_ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
+    header.hdr_len = large->payload_offset;
+    header.gso_size = large->segment_byte_count;
+    header.csum_start = large->tcp_offset;
+    header.csum_offset = 16;
+  }
+  struct iovec parts[2] = {{&header, sizeof header}, {(void *)bytes, byte_count}};
+  return writev(tap, parts, 2);
+}
+
+/// Reads a frame. Returns its length, or -1 with errno set.
+static inline ssize_t platform_read_tap(int tap, void *buffer, size_t byte_count) {
+  struct virtio_net_hdr header;
+  struct iovec parts[2] = {{&header, sizeof header}, {buffer, byte_count}};
+  ssize_t result = readv(tap, parts, 2);
+  return result < 0 ? result : result - (ssize_t)sizeof header;
 }
 
 /// Asks any socket about an interface. Returns 0, or -1 with errno set.

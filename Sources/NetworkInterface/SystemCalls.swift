@@ -82,9 +82,21 @@ enum SystemCalls {
   }
 
   /// Returns 0, or the value of `errno`.
-  static func write(_ frame: RawSpan, to descriptor: Int32) -> Int32 {
+  static func write(_ frame: RawSpan, toTAP descriptor: Int32) -> Int32 {
     // SAFETY: as above.
-    let result = unsafe frame.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    let result = unsafe frame.withUnsafeBytes { unsafe platform_write_tap(descriptor, $0.baseAddress, $0.count, nil) }
+    return result < 0 ? errno : 0
+  }
+
+  /// The same for a frame that stands for several.
+  static func write(_ frame: RawSpan, _ large: LargeFrame, toTAP descriptor: Int32) -> Int32 {
+    var large = platform_large_frame(
+      is_ipv6: large.isIPv6 ? 1 : 0, tcp_offset: UInt16(large.tcpOffset), payload_offset: UInt16(large.payloadOffset),
+      segment_byte_count: UInt16(large.segmentByteCount))
+    // SAFETY: as above.
+    let result = unsafe frame.withUnsafeBytes {
+      unsafe platform_write_tap(descriptor, $0.baseAddress, $0.count, &large)
+    }
     return result < 0 ? errno : 0
   }
 
@@ -112,9 +124,9 @@ enum SystemCalls {
   }
 
   /// Nil when there is nothing to read.
-  static func read(from descriptor: Int32, into buffer: inout MutableRawSpan) throws(InterfaceError) -> Int? {
+  static func read(fromTAP descriptor: Int32, into buffer: inout MutableRawSpan) throws(InterfaceError) -> Int? {
     // SAFETY: as above.
-    let result = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+    let result = unsafe buffer.withUnsafeMutableBytes { unsafe platform_read_tap(descriptor, $0.baseAddress, $0.count) }
     return result < 0 ? try nothing(after: "read(/dev/net/tun)") : result
   }
 

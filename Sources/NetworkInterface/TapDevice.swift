@@ -15,7 +15,14 @@ package final class TapDevice: FramePort {
   deinit { SystemCalls.closeDescriptor(descriptor) }
 
   package func send(_ frame: RawSpan) throws(InterfaceError) {
-    let code = SystemCalls.write(frame, to: descriptor)
+    let code = SystemCalls.write(frame, toTAP: descriptor)
+    guard code != 0 else { return }
+    throw InterfaceError(sending: code)
+  }
+
+  /// Sends a frame that stands for several: one TCP packet, with the sum of its pseudo header for a checksum.
+  package func send(_ frame: RawSpan, standingFor large: LargeFrame) throws(InterfaceError) {
+    let code = SystemCalls.write(frame, large, toTAP: descriptor)
     guard code != 0 else { return }
     throw InterfaceError(sending: code)
   }
@@ -25,7 +32,7 @@ package final class TapDevice: FramePort {
 
   /// The next frame that the system sent; nil when there is none.
   package func receive(into buffer: inout MutableRawSpan) throws(InterfaceError) -> ReceivedFrame? {
-    guard let byteCount = try SystemCalls.read(from: descriptor, into: &buffer) else { return nil }
+    guard let byteCount = try SystemCalls.read(fromTAP: descriptor, into: &buffer) else { return nil }
     return ReceivedFrame(range: 0..<byteCount, byteCount: byteCount, timestamp: 0)
   }
 }
