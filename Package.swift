@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "NetworkInterface", dependencies: ["CPlatform"], swiftSettings: product),
     .target(
       name: "VirtualSwitch",
-      dependencies: ["HostSocket", "NetVSP", "NetworkInterface", "SharedMemory", "VMBusRing"],
+      dependencies: ["HostSocket", "NetVSP", "NetworkInterface", "SharedMemory", "VMBusRing", "WireFormats"],
       swiftSettings: product),
 
     // The engine for C: a header, and what implements it.

@@ -29,8 +29,15 @@ package final class PatientPort<Port: FramePort>: Sendable {
 
   /// Sends a frame, and tries again until there is room, for as long as patience lasts and `mayWait` says so.
   package func send(_ frame: RawSpan, while mayWait: () -> Bool = { true }) throws(InterfaceError) {
+    try trySending(while: mayWait) { () throws(InterfaceError) in try port.send(frame) }
+  }
+
+  /// The same for frames that are sent in another way.
+  func trySending(while mayWait: () -> Bool = { true }, _ send: () throws(InterfaceError) -> Void)
+    throws(InterfaceError)
+  {
     do throws(InterfaceError) {
-      return try port.send(frame)
+      return try send()
     } catch .busy {
       waits.add(1, ordering: .relaxed)
     }
@@ -38,7 +45,7 @@ package final class PatientPort<Port: FramePort>: Sendable {
     while true {
       sleep(Self.pause)
       do throws(InterfaceError) {
-        return try port.send(frame)
+        return try send()
       } catch .busy where mayWait() && clock.now() &- start < patience {}
     }
   }

@@ -26,6 +26,30 @@ struct TapPortTests {
     #expect(received == sent)
   }
 
+  @Test("lets TCP segments arrive as one frame, or as they are", arguments: [true, false])
+  func joins(joinsSegments: Bool) throws {
+    let segments = (0..<3).map { number in
+      var segment = TestFrame()
+      segment.payload = [UInt8](repeating: UInt8(number), count: 1000)
+      segment.sequenceNumber = UInt32(1000 * number)
+      segment.flags = TestFrame.ackFlag
+      return segment.bytes()
+    }
+    let arrived = try TestNetwork.run {
+      let port = try TapPort("tap-a", joinsSegments: joinsSegments)
+      let inside = try PacketSocket(receivingFrom: tap, bufferByteCount: 1 << 20)
+      try send(segments, to: port)
+      return try inside.receive(atLeast: joinsSegments ? 1 : 3)
+    }
+    guard joinsSegments else {
+      #expect(arrived == segments)
+      return
+    }
+    let payload = segments.flatMap { $0.suffix(1000) }
+    #expect(arrived.map(\.count) == [54 + payload.count])
+    #expect(arrived.first.map { Array($0.suffix(payload.count)) } == payload)
+  }
+
   @Test("says in one line why it cannot be opened, and whether a frame is too long")
   func failures() throws {
     #expect(throws: PortError("tap:a/b: this can be no interface's name; give 1 to 15 bytes", isForbidden: false)) {

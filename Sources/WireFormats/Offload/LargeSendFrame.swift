@@ -1,6 +1,6 @@
 /// A TCP frame that is longer than the link takes, as it was captured: what it takes to leave the cutting to a host.
 package struct LargeSendFrame: Equatable, Sendable {
-  private let layout: FrameLayout
+  let layout: FrameLayout
   package var version: FrameLayout.IPVersion { layout.version }
   /// Where the IP packet begins, in bytes from the frame's first.
   package var ipOffset: Int { layout.ipOffset }
