@@ -65,7 +65,7 @@ extension netvsc_host_options {
       configuration.faults.loss = unsafe FrameLoss(perMillion: fault_loss_per_million, seed: fault_seed)
     }
     // Last, as it makes interfaces.
-    var ports = TapPorts()
+    var ports = TapPorts(joinsSegments: unsafe joins_segments)
     configuration.sink = try unsafe frameSink(&ports)
     configuration.source = try unsafe frameSource(&ports)
     return configuration

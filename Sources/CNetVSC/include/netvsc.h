@@ -203,6 +203,10 @@ typedef struct netvsc_host_options {
   uint32_t fault_loss_per_million;
   // What decides which ones: the same seed loses the same frames of the same traffic.
   uint64_t fault_seed;
+
+  // Whether TAP interfaces get TCP segments that follow each other as one long frame, which spares the system most of the
+  // work, as with network cards that coalesce. Who looks at the interface's frames sees the long ones. By default not.
+  bool joins_segments;
 } netvsc_host_options;
 
 // Fills in the defaults. `size` is sizeof *options.
