@@ -12,11 +12,10 @@ enum {
   LEND_FROM = 256,
   // More parts than lwIP makes of a frame.
   PART_LIMIT = 16,
-  // How many frames are taken in before others get the core lock.
-  RECEIVE_BURST = 64,
 };
 
-// How long the driver's thread sleeps at most, which is how soon it sees that it is to stop.
+// How long the driver's thread sleeps at most: how soon it sees that it is to stop, or, where the host has no threads,
+// that another thread had the host bring frames.
 static const uint64_t longest_sleep = 10 * 1000 * 1000;
 // lwIP does not send again what a driver did not take, except by TCP's timers. So it waits for room: so often, so long.
 static const unsigned room_attempts = 20;
@@ -88,17 +87,30 @@ static err_t send_frame(struct netif *netif, struct pbuf *frame) {
 
 // Receiving
 
-// Runs on the driver's thread, which holds the core lock: lwIP may answer at once, by the other sender.
+// Copies a frame: its bytes are the host's, who may change them. lwIP takes it in when netvsc_receive is over, as it may
+// answer at once.
 static void on_frame(void *context, const netvsc_frame *frame) {
   netvsc_netif *driver = context;
-  // The bytes are the host's, who may change them: lwIP gets its own.
   struct pbuf *copy = frame->size <= UINT16_MAX ? pbuf_alloc(PBUF_RAW, (u16_t)frame->size, PBUF_POOL) : NULL;
   if (!copy) {
     driver->dropped++;
     return;
   }
   pbuf_take(copy, frame->bytes, (u16_t)frame->size);
-  if (driver->netif->input(copy, driver->netif) != ERR_OK) pbuf_free(copy);
+  driver->arrived[driver->arrived_count++] = copy;
+}
+
+// Gives lwIP what arrived, and shows the host together what it sends in answer. With the core lock held.
+static netvsc_result take_in(netvsc_netif *driver) {
+  driver->is_gathering = true;
+  for (size_t index = 0; index < driver->arrived_count; index++) {
+    struct pbuf *frame = driver->arrived[index];
+    if (driver->netif->input(frame, driver->netif) != ERR_OK) pbuf_free(frame);
+  }
+  driver->arrived_count = 0;
+  driver->is_gathering = false;
+  netvsc_result result = netvsc_flush(driver->output);
+  return result < 0 ? result : netvsc_poll(driver->output, on_completion, driver, NULL);
 }
 
 static void *run(void *argument) {
@@ -108,12 +120,10 @@ static void *run(void *argument) {
     // Without the lock. A host without threads of its own works in here.
     result = netvsc_wait(driver->input, longest_sleep);
     if (result >= 0) result = netvsc_poll(driver->input, NULL, NULL, NULL);
+    if (result >= 0) result = netvsc_receive(driver->input, NETVSC_NETIF_BURST, on_frame, driver, NULL);
     LOCK_TCPIP_CORE();
-    driver->is_gathering = true;
-    if (result >= 0) result = netvsc_receive(driver->input, RECEIVE_BURST, on_frame, driver, NULL);
-    if (result >= 0) result = netvsc_poll(driver->output, on_completion, driver, NULL);
-    driver->is_gathering = false;
-    if (result >= 0) result = netvsc_flush(driver->output);
+    netvsc_result taken_in = take_in(driver);
+    if (result >= 0) result = taken_in;
     // The host is gone, or broke the rules: there is nobody to send to.
     if (result < 0) netif_set_link_down(driver->netif);
     UNLOCK_TCPIP_CORE();

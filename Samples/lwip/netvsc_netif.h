@@ -26,17 +26,23 @@
 #include "lwip/netif.h"
 #include "netvsc.h"
 
+// How many frames the driver's thread takes in before others get the core lock.
+enum { NETVSC_NETIF_BURST = 64 };
+
 typedef struct netvsc_netif {
   struct netif *netif;
   netvsc_sender *output, *input;
   netvsc_device_properties properties;
   pthread_t thread;
   atomic_bool is_stopping;
+  // What came and is to be taken in: the thread's own.
+  struct pbuf *arrived[NETVSC_NETIF_BURST];
+  size_t arrived_count;
   // The driver's thread takes frames in, and will flush what is sent in answer: under the core lock, like all below.
   bool is_gathering;
   // pbufs that the host has, and had; both are equal in the end.
   uint64_t lent, returned;
-  // Frames that lwIP was told were not sent, and frames that came and found no memory.
+  // Frames that lwIP was told were not sent, and, counted by the thread, that came and found no memory.
   uint64_t refused, dropped;
 } netvsc_netif;
 
