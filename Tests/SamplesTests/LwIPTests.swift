@@ -12,7 +12,7 @@ struct LwIPTests {
 
   @Test("answers pings, and serves a file whole", arguments: ["inline", "threads"])
   func serves(host: String) throws {
-    let size = LongTests.areWanted ? "100MiB" : "20MiB"
+    let size = LongTests.areWanted ? "100MiB" : "10MiB"
     let expected = try stack.checksum(of: size)
     let account = try stack.run(["--driver", "netvsc", "--host", host]) {
       try ping(count: 200)
