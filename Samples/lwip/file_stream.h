@@ -10,8 +10,8 @@
 
 /// One of them. Whoever embeds it has it as the first member, and makes it the connection's `tcp_arg`.
 struct file_stream {
-  /// Called once: when the other side has acknowledged all, and the connection is closing, or when the connection broke.
-  /// It may free the stream.
+  /// Called once: when the other side has acknowledged all, and the connection is closing, or when the connection
+  /// broke. It may free the stream.
   void (*ended)(struct file_stream *stream, bool is_whole);
 
   // The stream's own.
@@ -23,9 +23,9 @@ struct file_stream {
   unsigned char block[GENERATED_FILE_BLOCK];
 };
 
-/// Sends `head` and then `byte_count` bytes of the file of that seed, not nothing at all, and closes the connection. Takes
-/// over the connection's callbacks, except for what it receives. With lwIP's core lock held, as in its callbacks, which
-/// return what this returns.
+/// Sends `head` and then `byte_count` bytes of the file of that seed, not nothing at all, and closes the connection.
+/// Takes over the connection's callbacks, except for what it receives. With lwIP's core lock held, as in its callbacks,
+/// which return what this returns.
 err_t file_stream_begin(
     struct file_stream *stream, struct tcp_pcb *connection, const char *head, uint64_t seed, uint64_t byte_count);
 

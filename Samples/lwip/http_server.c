@@ -45,7 +45,8 @@ static err_t answer(struct client *client, struct tcp_pcb *connection) {
   char head[160];
   snprintf(
       head, sizeof head,
-      "HTTP/1.1 %s\r\nContent-Type: application/octet-stream\r\nContent-Length: %" PRIu64 "\r\nConnection: close\r\n\r\n",
+      "HTTP/1.1 %s\r\nContent-Type: application/octet-stream\r\nContent-Length: %" PRIu64
+      "\r\nConnection: close\r\n\r\n",
       is_found ? "200 OK" : size ? "404 Not Found" : "501 Not Implemented", byte_count);
   return file_stream_begin(&client->stream, connection, head, file_seed, byte_count);
 }

@@ -1,5 +1,5 @@
-// lwIP with a web server and a TCP sender, on a TAP interface whose other side is the Linux kernel: through netvsc's engine
-// and host, or the plain way.
+// lwIP with a web server and a TCP sender, on a TAP interface whose other side is the Linux kernel: through netvsc's
+// engine and host, or the plain way.
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -23,7 +23,8 @@ static const char usage[] =
     "  --tap NAME                 the TAP interface, which must be up (default tap0)\n"
     "  --address ADDRESS/BITS     lwIP's own address (default 192.0.2.2/24)\n"
     "  --host inline|threads      who runs netvsc's host: the driver's thread (default), or one of its own\n"
-    "  --segments joined|single   whether that host joins TCP segments for the kernel (default), or leaves them as they are\n"
+    "  --segments joined|single   whether that host joins TCP segments for the kernel (default), or leaves them\n"
+    "                             as they are\n"
     "  --loss PPM                 frames of a million that netvsc's host loses, each way (default 0)\n"
     "  --send SIZE                what is sent to whoever connects to port 5001, such as 100MiB (default)\n"
     "  --transfers N              end after so many transfers (default: when interrupted)\n"

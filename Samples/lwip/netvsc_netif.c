@@ -87,8 +87,8 @@ static err_t send_frame(struct netif *netif, struct pbuf *frame) {
 
 // Receiving
 
-// Copies a frame: its bytes are the host's, who may change them. lwIP takes it in when netvsc_receive is over, as it may
-// answer at once.
+// Copies a frame: its bytes are the host's, who may change them. lwIP takes it in when netvsc_receive is over, as it
+// may answer at once.
 static void on_frame(void *context, const netvsc_frame *frame) {
   netvsc_netif *driver = context;
   struct pbuf *copy = frame->size <= UINT16_MAX ? pbuf_alloc(PBUF_RAW, (u16_t)frame->size, PBUF_POOL) : NULL;

@@ -24,7 +24,8 @@ int tap_netif_open(struct tap_netif *tap, const char *name);
 /// For `netif_add`, with the `tap_netif` as its state.
 err_t tap_netif_init(struct netif *netif);
 
-/// Starts and ends the thread that reads frames. Once the interface is up, and before it is removed; without the core lock.
+/// Starts and ends the thread that reads frames. Once the interface is up, and before it is removed; without the core
+/// lock.
 int tap_netif_start(struct netif *netif);
 void tap_netif_stop(struct netif *netif);
 
