@@ -23,12 +23,12 @@ static inline int platform_memfd_create(const char *name) {
   return (int)syscall(SYS_memfd_create, name, 3u /* MFD_CLOEXEC | MFD_ALLOW_SEALING */);
 }
 
-/// The seals that forbid shrinking and growing a file, and forbid taking the seals back.
-static inline int platform_size_seals(void) { return 0x1 | 0x2 | 0x4 /* F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW */; }
+/// The seals that forbid shrinking and growing a file. No seal can be taken back.
+static inline int platform_size_seals(void) { return 0x2 | 0x4 /* F_SEAL_SHRINK | F_SEAL_GROW */; }
 
-/// Puts them on the file. Returns 0, or -1 with errno set.
+/// Puts them on the file, and forbids others. Returns 0, or -1 with errno set.
 static inline int platform_seal_size(int descriptor) {
-  return fcntl(descriptor, 1033 /* F_ADD_SEALS */, platform_size_seals());
+  return fcntl(descriptor, 1033 /* F_ADD_SEALS */, platform_size_seals() | 0x1 /* F_SEAL_SEAL */);
 }
 
 /// The file's seals, or -1 with errno set where it can have none.

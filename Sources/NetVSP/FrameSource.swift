@@ -1,6 +1,6 @@
 /// Where the frames come from that a host delivers to its guest: the other direction of a `FrameSink`.
 ///
-/// One thread at a time takes frames: a thread of the host's own, or the guest's that steps a host which has none.
+/// It must not call the host. One thread at a time takes frames: a thread of the host's own, or the guest's that steps a host which has none.
 public protocol FrameSource: AnyObject, Sendable {
   /// Puts the next frame into `buffer`, from the destination address on. Returns its size in bytes; nil when there is none
   /// now. One that is longer than the buffer is cut, and its whole size returned.

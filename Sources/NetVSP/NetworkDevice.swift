@@ -8,6 +8,8 @@ struct AgreedTerms: Sendable {
   let sendBuffer: SendBuffer?
   /// The longest packet that the link takes, from its IP header on.
   let packetByteCountLimit: Int
+  /// Which guest it is, of those that opened the device one after the other.
+  let generation: UInt64
 }
 
 /// What the channels of one device share. None of it is touched for a message.

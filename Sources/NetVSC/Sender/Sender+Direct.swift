@@ -49,7 +49,7 @@ extension Sender {
     var byteCount = 0
     for index in parts.indices { byteCount += Int(parts[index].byteCount) }
     var direct = DirectMessage(cookie: cookie)
-    guard loans.lend(memory, to: &direct.loans) else { return isClosing ? .closing : .wouldBlock }
+    guard loans.lend(memory, to: &direct.loans) else { return isClosing ? .closing : try noRoom() }
     if let outcome = try beginLending(byteCount, offload, &direct) { return outcome }
     for index in parts.indices { burst.append(memory.deviceRange(of: parts[index])) }
     closeLent(direct)
@@ -83,7 +83,7 @@ extension Sender {
       } else if let refusal = refuse(byteCount, offload, beyond: frameLimit(offload, within: transferByteCount)) {
         outcome = refusal
       } else if try !placeHeader(ofFrame: byteCount, offload, &direct) {
-        outcome = .wouldBlock
+        outcome = try noRoom()
       }
     } catch {
       loans.giveBack(direct.loans)

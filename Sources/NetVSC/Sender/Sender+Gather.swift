@@ -27,7 +27,7 @@ extension Sender {
       if let cookie { closeMessage(DirectMessage(cookie: cookie)) }
       return .taken
     }
-    guard let large = try beginLargeCopy(of: byteCount, offload) else { return .wouldBlock }
+    guard let large = try beginLargeCopy(of: byteCount, offload) else { return try noRoom() }
     directMemory.bytes.write(parts, at: large.framePlace)
     closeMessage(DirectMessage(largeBuffer: large.buffer, cookie: cookie))
     return .taken

@@ -188,6 +188,8 @@ extension Sender {
       receive?.acknowledgements.removeLast()
       counts.receivesAcknowledged &+= 1
       try signal(publication)
+      // Nothing waits for the room that an acknowledgement did not find.
+      if burst.count == 0 { neededByteCount = 0 }
     }
   }
 }

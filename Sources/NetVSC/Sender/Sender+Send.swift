@@ -53,10 +53,17 @@ extension Sender {
       stage(frameByteCount: frame.byteCount, offload)
       return .taken
     }
-    guard let large = try beginLargeCopy(of: frame.byteCount, offload) else { return .wouldBlock }
+    guard let large = try beginLargeCopy(of: frame.byteCount, offload) else { return try noRoom() }
     directMemory.bytes.write(frame, at: large.framePlace)
     closeMessage(DirectMessage(largeBuffer: large.buffer))
     return .taken
+  }
+
+  /// There is no room now. On a queue that is over there never will be, and whoever waits is to know.
+  @inline(never)
+  func noRoom() throws(SenderError) -> SendOutcome {
+    try queue.check()
+    return .wouldBlock
   }
 
   /// Publishes what fills the burst, if anything does, and looks for a place once more.

@@ -28,9 +28,9 @@ extension Sender {
   /// Whether frames were found and not taken, which are no news to the ring. A drain does not wait for frames.
   private func holdsFrames(isDraining: Bool) -> Bool { receivableCount > 0 && !isDraining }
 
-  /// Whether there is something to take already: then a host without threads runs, and does not wait for its source.
+  /// Whether there is something to take already, or nobody is to sleep: then a host without threads runs, and does not wait for its source.
   private mutating func hasNews(isDraining: Bool) -> Bool {
-    guard place.mailbox.isEmpty else { return true }
+    guard place.mailbox.isEmpty, !mustNotSleep(isDraining: isDraining) else { return true }
     if queue.isShared { receive = queue.open.takeReceiveEnd(waiting: false) }
     // Whoever else has the end finds what there is, and may put it into the mailbox.
     let hasNews = (receive?.ring.hasPackets ?? true) || holdsFrames(isDraining: isDraining)

@@ -17,11 +17,11 @@ enum ChannelService: Sendable {
     }
   }
 
-  func deliver(_ ranges: RawSpan, _ transactionID: UInt64) -> Bool {
+  func tell(_ packet: borrowing FramePacket) -> Telling {
     switch self {
-    case .counting(let channel): channel.deliver(ranges, transactionID)
-    case .verifying(let channel): channel.deliver(ranges, transactionID)
-    case .forwarding(let channel): channel.deliver(ranges, transactionID)
+    case .counting(let channel): channel.tell(packet)
+    case .verifying(let channel): channel.tell(packet)
+    case .forwarding(let channel): channel.tell(packet)
     }
   }
 

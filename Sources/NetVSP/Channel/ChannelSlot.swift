@@ -25,9 +25,9 @@ final class ChannelSlot: Sendable {
   /// Does a bounded piece of work. Returns how many messages were read.
   func step() -> Int { occupancy.withLock { $0.service }?.step() ?? 0 }
 
-  /// Tells the guest of frames in its receive buffer. Returns false where it cannot be told.
-  func deliver(_ ranges: RawSpan, _ transactionID: UInt64) -> Bool {
-    occupancy.withLock { $0.service }?.deliver(ranges, transactionID) ?? false
+  /// Tells the guest of frames in its receive buffer.
+  func tell(_ packet: borrowing FramePacket) -> Telling {
+    occupancy.withLock { $0.service }?.tell(packet) ?? .noChannel
   }
 
   /// Ends the service of a channel, if there is one.

@@ -121,20 +121,20 @@ struct ChannelWorker<Receiver: FrameReceiver>: ~Copyable {
     }
   }
 
-  /// Tells the guest of frames in its receive buffer. Returns false where there is no room, or nothing is read any more.
-  mutating func deliver(_ ranges: RawSpan, _ transactionID: UInt64) -> Bool {
-    guard rest != .over, !channel.isRescinded, handler.isOpen else { return false }
+  /// Tells the guest of frames in its receive buffer.
+  mutating func tell(_ packet: borrowing FramePacket) -> Telling {
+    guard rest != .over, !channel.isRescinded, handler.generation == packet.generation else { return .noChannel }
     do throws(Violation) {
-      guard try handler.toGuest.deliver(ranges, transactionID) else { return false }
+      guard try handler.toGuest.tell(packet) else { return .noRoom }
     } catch {
       stop(because: error)
-      return false
+      return .noChannel
     }
     if handler.toGuest.takeSignal() {
       channel.toGuest.ring()
       handler.counts.doorbells += 1
     }
-    return true
+    return .told
   }
 
   private mutating func stop(because violation: Violation) {

@@ -15,6 +15,8 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
   var control: ControlPlane?
   /// Whether the set-up is over and frames may come.
   private(set) var isOpen = false
+  /// The guest that it is open for; nil before that.
+  private(set) var generation: UInt64?
   /// Whether the guest took a buffer back: what follows stays unread.
   var isRevoked = false
   var counts = ChannelStatistics()
@@ -32,6 +34,7 @@ struct MessageHandler<Receiver: FrameReceiver>: ~Copyable {
   /// Frames are received on these terms from now on.
   mutating func open(_ terms: AgreedTerms) {
     isOpen = true
+    generation = terms.generation
     toGuest.agree(on: terms.version)
     dataPath.open(terms)
   }

@@ -108,26 +108,28 @@ struct ReturnRing: ~Copyable, Sendable {
 
   /// Writes a packet with frames, which lie in the receive buffer. Returns false where it would take the room that the
   /// completions of the guest's own frames need.
-  mutating func deliver(_ ranges: RawSpan, _ transactionID: UInt64) throws(Violation) -> Bool {
-    let byteCount = PacketDescriptor.encodedSize + UInt32(ranges.byteCount) + messageByteCount + PacketTrailer.byteCount
+  mutating func tell(_ packet: borrowing FramePacket) throws(Violation) -> Bool {
+    // Completions wait for room: it is theirs.
+    guard !isArmed else { return false }
+    let byteCount =
+      PacketDescriptor.encodedSize + UInt32(packet.ranges.byteCount) + messageByteCount + PacketTrailer.byteCount
     let needed = byteCount + Self.completionsByteCount
     if knownRoom <= needed { try look() }
     guard knownRoom > needed else { return false }
-    let publication = try Self.deliver(
-      ranges, frameMessage, Int(messageByteCount), transactionID, through: &producer)
+    let publication = try Self.tell(packet, frameMessage, Int(messageByteCount), through: &producer)
     note(publication)
     knownRoom -= byteCount
     return true
   }
 
-  private static func deliver(
-    _ ranges: RawSpan, _ message: borrowing PrivateBytes, _ byteCount: Int, _ transactionID: UInt64,
+  private static func tell(
+    _ packet: borrowing FramePacket, _ message: borrowing PrivateBytes, _ byteCount: Int,
     through ring: inout ExclusiveProducer<MappedRing>
   ) throws(Violation) -> Publication {
     do throws(RingError) {
       return try ring.write(
-        .dataUsingTransferPages, header: ranges, payload: message.span(byteCount), transactionID: transactionID,
-        completionRequested: true)
+        .dataUsingTransferPages, header: packet.ranges, payload: message.span(byteCount),
+        transactionID: packet.transactionID, completionRequested: true)
     } catch {
       throw .ring(error)
     }

@@ -33,10 +33,8 @@ final class ServedChannel<Receiver: FrameReceiver>: Sendable {
   /// Does a bounded piece of work. Returns how many messages were read.
   func step() -> Int { worker.withLock { $0.step() } }
 
-  /// Tells the guest of frames in its receive buffer. Returns false where it cannot be told.
-  func deliver(_ ranges: RawSpan, _ transactionID: UInt64) -> Bool {
-    worker.withLock { $0.deliver(ranges, transactionID) }
-  }
+  /// Tells the guest of frames in its receive buffer.
+  func tell(_ packet: borrowing FramePacket) -> Telling { worker.withLock { $0.tell(packet) } }
 
   var statistics: ChannelStatistics { worker.withLock { $0.statistics } }
 

@@ -11,6 +11,9 @@ extension ControlPlane {
   /// The most info of one packet that a guest sends: checksum or large send, tag, hash, and one to spare.
   private static var infoByteCountOfPacket: UInt32 { 4 * PerPacketInfo.encodedSize }
 
+  /// More than any guest lends.
+  private static var receiveBufferByteCountLimit: Int { 32 << 20 }
+
   /// INIT: a guest tries one version after the other until one is taken. A refusal has the status 0.
   mutating func negotiate(_ message: NVSPInitialize) throws(Violation) -> NVSPInitializeComplete {
     guard version == nil else { throw .order(.initialize) }
@@ -37,6 +40,7 @@ extension ControlPlane {
   mutating func takeReceiveBuffer(_ message: SendReceiveBuffer) throws(Violation) -> SendReceiveBufferComplete {
     guard receiveBuffer == nil, isConfigured, !isOpen else { throw .order(.sendReceiveBuffer) }
     guard let lent = LentBuffer(gpadl: message.gpadl, of: device.bus),
+      lent.bytes.byteCount <= Self.receiveBufferByteCountLimit,
       let buffer = ReceiveBuffer(lent.bytes, frameByteCount: frameByteCount ?? Self.usualFrameByteCount)
     else { return SendReceiveBufferComplete(status: .failure, section: nil) }
     let section = buffer.section
@@ -70,15 +74,16 @@ extension ControlPlane {
     }
     isOpen = true
     let frameByteCount = frameByteCount ?? Self.usualFrameByteCount
-    let terms = AgreedTerms(
-      version: version, sendBuffer: sendBuffer,
-      packetByteCountLimit: Int(frameByteCount) - TransmitWork.ethernetHeaderByteCount)
-    device.agree(on: terms)
+    var generation: UInt64 = 0
     if let buffer = receiveBuffer?.bytes, let section = receiveBuffer?.section {
-      device.link.open(
+      generation = device.link.open(
         buffer, section, replyCount: UInt32(ReceiveBuffer.replyCount), frameByteCount: Int(frameByteCount),
         address: NetworkAdapter.address)
     }
+    let terms = AgreedTerms(
+      version: version, sendBuffer: sendBuffer,
+      packetByteCountLimit: Int(frameByteCount) - TransmitWork.ethernetHeaderByteCount, generation: generation)
+    device.agree(on: terms)
     return terms
   }
 }

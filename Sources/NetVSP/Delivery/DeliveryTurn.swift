@@ -16,10 +16,14 @@ struct DeliveryTurn: ~Copyable, Sendable {
   static let frameLimit = 64
   /// Where a frame begins in its sub-allocation, as common hosts have it.
   private static let frameOffset = 256
+  /// Two addresses and a type.
+  private static let headerByteCount = 14
   /// Longer than any frame that the source may have while nobody listens.
   private static let scratchByteCount = 65536
 
   private(set) var counts = DeliveryStatistics()
+  /// The guest that the arrivals are for.
+  private var generation: UInt64 = 0
   private var loss: LossDice?
   private var room = PrivateList<UInt32>(capacity: frameLimit)
   private var arrivals = PrivateList<Arrival>(capacity: frameLimit)
@@ -33,12 +37,16 @@ struct DeliveryTurn: ~Copyable, Sendable {
 
   /// Takes frames of the source, and has `send` tell the guest.
   mutating func run(
-    _ source: any FrameSource, _ link: GuestLink, _ send: DeliverPacket
+    _ source: any FrameSource, _ link: GuestLink, _ send: TellChannel
   ) throws(SourceError) -> FrameDelivery.Turn {
-    guard let terms = link.terms, !terms.filter.isEmpty else { return try discard(source) }
+    let terms = link.terms
+    if arrivals.count > 0, terms?.generation != generation || terms?.filter.isEmpty != false { drop(link) }
+    guard let terms, !terms.filter.isEmpty else { return try discard(source) }
+    // What found no room last time goes first.
+    guard tell(terms, link, send) else { return .waiting }
+    generation = terms.generation
     room.removeAll()
-    arrivals.removeAll()
-    link.takeRoom(Self.frameLimit, of: terms.generation, into: &room)
+    link.takeRoom(Self.frameLimit, of: generation, into: &room)
     guard room.count > 0 else { return .waiting }
     var isIdle = false
     var failure: SourceError?
@@ -47,10 +55,18 @@ struct DeliveryTurn: ~Copyable, Sendable {
     } catch {
       failure = error
     }
-    while room.count > 0 { link.giveBack(room.removeLast(), of: terms.generation) }
-    tell(terms, link, send)
+    while room.count > 0 { link.giveBack(room.removeLast(), of: generation) }
+    let hasDelivered = arrivals.count > 0
+    let isTold = tell(terms, link, send)
     if let failure { throw failure }
-    return isIdle ? .idle(hasDelivered: arrivals.count > 0) : .delivered
+    guard isTold else { return .waiting }
+    return isIdle ? .idle(hasDelivered: hasDelivered) : .delivered
+  }
+
+  /// What waits for room is not for the guest any more.
+  private mutating func drop(_ link: GuestLink) {
+    counts.roomlessPackets += UInt64(arrivals.count)
+    while arrivals.count > 0 { link.giveBack(arrivals.removeLast().subAllocation, of: generation) }
   }
 
   /// Nobody listens: what comes is not kept for whoever may.
@@ -73,16 +89,20 @@ struct DeliveryTurn: ~Copyable, Sendable {
   private mutating func take(from source: any FrameSource, _ terms: ListeningTerms) throws(SourceError) -> Bool {
     guard let index = room.last else { return false }
     let start = Int(index) * Int(terms.subAllocationByteCount) + Self.frameOffset
-    let limit = min(terms.frameByteCount, Int(terms.subAllocationByteCount) - Self.frameOffset)
+    // A tag in the frame comes on top of what the guest takes.
+    let limit = min(
+      terms.frameByteCount + VLANTagInfo.tagByteCount, Int(terms.subAllocationByteCount) - Self.frameOffset)
     var out = terms.buffer.mutableSpan(start..<start + limit)
     guard let byteCount = try source.receive(into: &out) else { return false }
     offer(byteCount)
     // The guest can change the bytes from here on; whatever it makes of them, it gets them.
-    guard byteCount >= 14, byteCount <= limit else {
+    guard byteCount >= Self.headerByteCount, byteCount <= limit,
+      case let frame = terms.buffer.span(start..<start + byteCount),
+      byteCount <= terms.frameByteCount || Self.isTagged(frame)
+    else {
       counts.misfitPackets += 1
       return true
     }
-    let frame = terms.buffer.span(start..<start + byteCount)
     guard let destination = try? EthernetAddress(parsing: frame), terms.listens(to: destination) else {
       counts.filteredPackets += 1
       return true
@@ -99,6 +119,11 @@ struct DeliveryTurn: ~Copyable, Sendable {
     return true
   }
 
+  private static func isTagged(_ frame: RawSpan) -> Bool {
+    let type = EtherType(rawValue: frame.loadBigEndian(at: 12))
+    return type == .vlanTag || type == .serviceTag
+  }
+
   /// Writes what is in front of a frame: as common hosts do, a message of the whole sub-allocation, and info on checksums
   /// always.
   private func describe(frameByteCount: Int, in index: UInt32, _ terms: ListeningTerms) {
@@ -112,8 +137,8 @@ struct DeliveryTurn: ~Copyable, Sendable {
     PerPacketInfo(type: .checksum, value: 0).emit(into: &out, at: Int(RNDISPacketHeader.encodedSize))
   }
 
-  /// Tells each channel of its frames, in one packet.
-  private mutating func tell(_ terms: ListeningTerms, _ link: GuestLink, _ send: DeliverPacket) {
+  /// Tells each channel of its frames, in one packet. Returns false where that has to wait for room.
+  private mutating func tell(_ terms: ListeningTerms, _ link: GuestLink, _ send: TellChannel) -> Bool {
     var (told, channel) = (0, 0)
     while told < arrivals.count {
       var byteCount: UInt64 = 0
@@ -127,26 +152,44 @@ struct DeliveryTurn: ~Copyable, Sendable {
         members.append(arrival.subAllocation)
         byteCount += UInt64(arrival.frameByteCount)
       }
-      if members.count > 0 { tell(channel, byteCount: byteCount, terms, link, send) }
+      if members.count > 0, !tell(channel, byteCount: byteCount, terms, link, send) { return false }
       told += members.count
       channel += 1
     }
+    arrivals.removeAll()
+    return true
   }
 
   private mutating func tell(
-    _ channel: Int, byteCount: UInt64, _ terms: ListeningTerms, _ link: GuestLink, _ send: DeliverPacket
-  ) {
+    _ channel: Int, byteCount: UInt64, _ terms: ListeningTerms, _ link: GuestLink, _ send: TellChannel
+  ) -> Bool {
     // Before it is sent: the guest may be quick.
     link.note(members.span(0..<members.count), sentOn: channel, of: terms.generation)
     store(TransferPageHeader(pageSetID: NVSPBufferID.receiveBuffer, rangeCount: UInt32(members.count)).word, at: 0)
-    if send(channel, ranges.span(8 * (members.count + 1)), UInt64(members[0])) {
+    let telling = put(on: channel, terms.generation, send)
+    if telling == .told {
       counts.messages += 1
       counts.deliveredPackets += UInt64(members.count)
       counts.deliveredBytes += byteCount
-    } else {
-      counts.roomlessPackets += UInt64(members.count)
-      link.takeBack(UInt64(members[0]), sentOn: channel, of: terms.generation)
+      return true
     }
+    // The only channel is waited for: what comes meanwhile stays with the source. One of several is not, so that a queue
+    // which nobody reads does not hold up the others.
+    if telling == .noRoom, terms.scaling == nil,
+      link.reclaim(UInt64(members[0]), sentOn: channel, of: terms.generation)
+    {
+      return false
+    }
+    counts.roomlessPackets += UInt64(members.count)
+    link.takeBack(UInt64(members[0]), sentOn: channel, of: terms.generation)
+    return true
+  }
+
+  /// Puts the packet at hand into a channel's ring.
+  private func put(on channel: Int, _ generation: UInt64, _ send: TellChannel) -> Telling {
+    let packet = FramePacket(
+      ranges: ranges.span(8 * (members.count + 1)), transactionID: UInt64(members[0]), generation: generation)
+    return send(channel, packet)
   }
 
   /// Header and ranges are a word each.
@@ -156,6 +199,30 @@ struct DeliveryTurn: ~Copyable, Sendable {
   }
 }
 
-/// Puts a transfer-page packet into a channel's ring: what is between its descriptor and its message, and its id. Returns
-/// false where there is no room, or no channel.
-typealias DeliverPacket = (_ channel: Int, _ ranges: RawSpan, _ transactionID: UInt64) -> Bool
+/// A transfer-page packet that tells of frames.
+struct FramePacket: ~Escapable {
+  /// What is between its descriptor and its message.
+  let ranges: RawSpan
+  let transactionID: UInt64
+  /// The guest that it is for.
+  let generation: UInt64
+
+  @_lifetime(copy ranges)
+  init(ranges: RawSpan, transactionID: UInt64, generation: UInt64) {
+    self.ranges = ranges
+    self.transactionID = transactionID
+    self.generation = generation
+  }
+}
+
+/// What became of a packet with frames.
+enum Telling: Sendable {
+  case told
+  /// The ring has no room for it now.
+  case noRoom
+  /// There is no such channel, or it is another guest's by now.
+  case noChannel
+}
+
+/// Puts a packet into a channel's ring.
+typealias TellChannel = (_ channel: Int, borrowing FramePacket) -> Telling

@@ -16,12 +16,16 @@ final class FrameDelivery: Sendable {
     case idle(hasDelivered: Bool)
     /// The guest has yet to give sub-allocations back.
     case waiting
-    /// Somebody else has the turn, or the source failed.
+    /// Somebody else has the turn.
+    case busy
+    /// The source failed, or nothing is to be delivered any more.
     case over
   }
 
   /// The longest uninterrupted wait, in nanoseconds: whoever is told to stop does so after it.
   private static let longestWait: UInt64 = 50_000_000
+  /// How long it sleeps between two looks, in nanoseconds, while it waits for visitors to leave.
+  private static let stopInterval: UInt64 = 100_000
 
   private let source: any FrameSource
   private let device: NetworkDevice
@@ -30,6 +34,8 @@ final class FrameDelivery: Sendable {
   private let thread = Mutex<WorkerThread?>(nil)
   private let isStopping = Atomic<Bool>(false)
   private let hasFailed = Atomic<Bool>(false)
+  /// How many threads that step the host are with the source, or about to be.
+  private let visitorCount = Atomic<Int>(0)
 
   init(_ source: any FrameSource, device: NetworkDevice, slots: [ChannelSlot]) {
     self.source = source
@@ -46,10 +52,12 @@ final class FrameDelivery: Sendable {
     thread.withLock { $0 = started }
   }
 
-  /// Nothing more is delivered.
+  /// Nothing more is delivered, and the source not asked any more.
   func stop() {
-    isStopping.store(true, ordering: .releasing)
+    // Pairs with a visitor's: either it sees this, or it is counted below.
+    isStopping.store(true, ordering: .sequentiallyConsistent)
     thread.withLock { $0.take() }?.join()
+    while visitorCount.load(ordering: .sequentiallyConsistent) > 0 { WorkerThread.sleep(Self.stopInterval) }
   }
 
   private func run() {
@@ -58,6 +66,7 @@ final class FrameDelivery: Sendable {
       case .delivered: continue
       case .idle: _ = source.wait(timeout: Self.longestWait)
       case .waiting: device.link.waitForRoom(timeout: Self.longestWait)
+      case .busy: Processors.yield()
       case .over: return
       }
     }
@@ -66,6 +75,9 @@ final class FrameDelivery: Sendable {
   /// For a thread that steps the host and has nothing else to do: delivers, and waits for the source where it has nothing,
   /// `timeout` nanoseconds at most.
   func attend(timeout: UInt64) {
+    visitorCount.add(1, ordering: .sequentiallyConsistent)
+    defer { visitorCount.subtract(1, ordering: .sequentiallyConsistent) }
+    guard !isStopping.load(ordering: .sequentiallyConsistent) else { return }
     // Nobody sleeps over what was just delivered.
     guard case .idle(hasDelivered: false) = deliver(), timeout > 0 else { return }
     if source.wait(timeout: min(timeout, Self.longestWait)) { _ = deliver() }
@@ -76,14 +88,12 @@ final class FrameDelivery: Sendable {
     guard !hasFailed.load(ordering: .relaxed) else { return .over }
     return turn.withLockIfAvailable { turn in
       do throws(SourceError) {
-        return try turn.run(source, device.link) { channel, ranges, transactionID in
-          slots[channel].deliver(ranges, transactionID)
-        }
+        return try turn.run(source, device.link) { channel, packet in slots[channel].tell(packet) }
       } catch {
         hasFailed.store(true, ordering: .relaxed)
         device.report(sourceFailure: error)
         return .over
       }
-    } ?? .over
+    } ?? .busy
   }
 }

@@ -63,17 +63,18 @@ final class GuestLink: Sendable {
 
   var terms: ListeningTerms? { state.withLock { $0.terms } }
 
-  /// A guest's set-up is over. It hears nothing until it sets its filter.
+  /// A guest's set-up is over. It hears nothing until it sets its filter. Returns its number, which no other has.
   func open(
     _ buffer: SharedBytes, _ section: ReceiveBufferSection, replyCount: UInt32, frameByteCount: Int,
     address: EthernetAddress
-  ) {
+  ) -> UInt64 {
     state.withLock { state in
       state.generation += 1
       state.terms = ListeningTerms(
         buffer: buffer, subAllocationByteCount: section.subAllocationByteCount, frameByteCount: frameByteCount,
         address: address, generation: state.generation)
       state.pool = ReceivePool(subAllocationCount: section.subAllocationCount, replyCount: replyCount)
+      return state.generation
     }
   }
 
@@ -108,6 +109,18 @@ final class GuestLink: Sendable {
   func note(_ packet: Span<UInt32>, sentOn channel: Int, of generation: UInt64) {
     state.withLock { state in
       if state.generation == generation { state.pool?.note(packet, sentOn: channel) }
+    }
+  }
+
+  /// A packet that was noted waits for room, and nobody but the host has it until then. Returns false where a guest that
+  /// breaks the rules acknowledged it meanwhile, or its channel was closed.
+  func reclaim(_ transactionID: UInt64, sentOn channel: Int, of generation: UInt64) -> Bool {
+    state.withLock { state in
+      guard state.generation == generation, state.pool?.reclaim(transactionID, of: channel) == true else {
+        return false
+      }
+      state.isAwaited = true
+      return true
     }
   }
 

@@ -64,6 +64,13 @@ struct ReceivePool: ~Copyable {
     return true
   }
 
+  /// The host has a packet again that was noted for a channel. Returns false where the channel does not have it.
+  mutating func reclaim(_ transactionID: UInt64, of channel: Int) -> Bool {
+    guard transactionID < UInt64(owners.count), owners[Int(transactionID)] == Int32(channel) else { return false }
+    owners[Int(transactionID)] = Owner.host
+    return true
+  }
+
   private mutating func release(from first: UInt32) {
     var index = first
     while true {

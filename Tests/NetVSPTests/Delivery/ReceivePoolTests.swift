@@ -21,10 +21,7 @@ struct ReceivePoolTests {
     let packet = (0..<3).compactMap { _ in pool.take() }
     pool.note(packet.span, sentOn: 2)
     #expect(pool.freeCount == 1)
-    for (id, channel) in [
-      (UInt64(packet[0]), 1), (UInt64(packet[1]), 2), (0, 2), (20, 2), (.max, 2), (19, -2), (19, -1),
-    ]
-    where id != UInt64(packet[0]) || channel != 2 {
+    for (id, channel) in [(UInt64(packet[0]), 1), (UInt64(packet[1]), 2), (0, 2), (19, 2), (20, 2), (.max, 2)] {
       let isKnown = pool.acknowledge(id, on: channel)
       #expect(!isKnown, "\(id) on \(channel)")
     }
