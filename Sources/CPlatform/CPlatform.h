@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,6 +54,18 @@ static inline int platform_wait_readable(int descriptor, int64_t seconds, int64_
   struct pollfd entry = {.fd = descriptor, .events = POLLIN};
   struct timespec limit = {.tv_sec = seconds, .tv_nsec = nanoseconds};
   return ppoll(&entry, 1, &limit, 0);
+}
+
+/// Whether the descriptor can be written to at this moment: 1 or 0.
+static inline int platform_is_writable(int descriptor) {
+  struct pollfd entry = {.fd = descriptor, .events = POLLOUT};
+  return poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
+}
+
+/// Reads what is there at this moment, whether calls on the file block or not. Returns its size, or -1 with errno set.
+static inline ssize_t platform_read_now(int descriptor, void *bytes, size_t byte_count) {
+  struct iovec part = {bytes, byte_count};
+  return preadv2(descriptor, &part, 1, -1, RWF_NOWAIT);
 }
 
 /// Tells the core that this is a spin-wait loop.

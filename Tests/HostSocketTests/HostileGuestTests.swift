@@ -221,6 +221,25 @@ struct HostileGuestTests {
     #expect(served.waitForRefusal()?.contains("nothing came in time") == true)
   }
 
+  @Test("ends although a guest filled its bells, and had calls on them block")
+  func filledBells() throws {
+    let served = try ServedGuests()
+    let guest = try RawGuest(served.path, greets: false)
+    try guest.connection.send(GuestMessage.hello(version: 1).emit(request: 0))
+    _ = try guest.connection.receive(timeout: 5_000_000_000)
+    let offer = try #require(try guest.connection.receive(timeout: 5_000_000_000))
+    let channel = try offer.takeChannel(0)
+    for bell in [channel.toHost, channel.toGuest] {
+      #expect(fcntl(bell.share(), F_SETFL, O_RDWR) == 0)
+      var most = UInt64.max - 1
+      #expect(write(bell.share(), &most, 8) == 8)
+    }
+    guest.connection.hangUp()
+    #expect(served.waitFor { $0.isEnd(ofGuest: 1) } != nil)
+    // Lets a host go on that is held up.
+    for bell in [channel.toHost, channel.toGuest] { bell.wait(timeout: 0) }
+  }
+
   @Test("holds nothing of all of them when they are gone")
   func leaks() async {
     await #expect(processExitsWith: .success) {

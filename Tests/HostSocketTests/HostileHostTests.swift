@@ -64,7 +64,7 @@ struct HostileHostTests {
     let listening = try ListeningSocket(path: folder.path("host"))
     let thread = try WorkerThread {
       guard let connection = listening.accept(), let channel = try? Channel(index: 0) else { return }
-      let bells = [channel.toHost.descriptor, channel.toGuest.descriptor]
+      let bells = [channel.toHost.share(), channel.toGuest.share()]
       try? connection.send(.welcome(version: 1, .double))
       try? connection.send(.offer(index: 0), bells)
       WorkerThread.sleep(50_000_000)

@@ -143,7 +143,7 @@ final class HostLink: BusObserver {
   /// The guest has a channel offered anew in the place of one that its threads still hold.
   func offered(_ channel: Channel) {
     guard state.withLock({ $0.offers.updateValue(channel, forKey: channel.index) }) != nil else { return }
-    ask(.offerAnew(index: channel.index), [channel.toHost.descriptor, channel.toGuest.descriptor])
+    ask(.offerAnew(index: channel.index), [channel.toHost.share(), channel.toGuest.share()])
   }
 
   /// The guest closes a channel. A host that came after the one which offered it has nothing to close.

@@ -187,7 +187,7 @@ package final class GuestSession: BusObserver {
   // MARK: What the host does
 
   package func offered(_ channel: Channel) {
-    tell(.offer(index: channel.index), [channel.toHost.descriptor, channel.toGuest.descriptor])
+    tell(.offer(index: channel.index), [channel.toHost.share(), channel.toGuest.share()])
     watch(channel)
   }
 

@@ -123,10 +123,16 @@ enum SystemCalls {
     _ = unsafe write(descriptor, &one, MemoryLayout<UInt64>.size)
   }
 
-  /// Takes the counter back to zero.
+  /// Whether one can be added to the counter at this moment.
+  static func hasRoom(inEventCounter descriptor: Int32) -> Bool { platform_is_writable(descriptor) == 1 }
+
+  /// Takes the counter back to zero. Does not block, even where another process has the counter, took it back first, and
+  /// had its calls block.
   static func clear(eventCounter descriptor: Int32) {
     var value: UInt64 = 0
-    _ = unsafe read(descriptor, &value, MemoryLayout<UInt64>.size)
+    let result = unsafe platform_read_now(descriptor, &value, MemoryLayout<UInt64>.size)
+    // A kernel before 5.8 does not know this of counters.
+    if result < 0, errno == EOPNOTSUPP { _ = unsafe read(descriptor, &value, MemoryLayout<UInt64>.size) }
   }
 
   /// Waits until the counter is not zero. Returns false when `timeout` nanoseconds passed or a signal came.

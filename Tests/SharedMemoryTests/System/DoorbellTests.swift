@@ -63,7 +63,34 @@ struct DoorbellTests {
   @Test("does not block or leak into programs that are started")
   func descriptor() throws {
     let bell = try Doorbell()
-    #expect(fcntl(bell.descriptor, F_GETFD) & FD_CLOEXEC != 0)
-    #expect(fcntl(bell.descriptor, F_GETFL) & O_NONBLOCK != 0)
+    #expect(fcntl(bell.share(), F_GETFD) & FD_CLOEXEC != 0)
+    #expect(fcntl(bell.share(), F_GETFL) & O_NONBLOCK != 0)
   }
+
+  @Test("that another process filled, and had its calls block, is rung and answered all the same")
+  func filled() throws {
+    let bell = try Doorbell()
+    let other = fcntl(bell.share(), F_DUPFD_CLOEXEC, 0)
+    defer { close(other) }
+    fill(other)
+    let hasRung = Atomic(false)
+    let thread = try WorkerThread {
+      bell.ring()
+      hasRung.store(true, ordering: .releasing)
+    }
+    for _ in 0..<2000 where !hasRung.load(ordering: .acquiring) { WorkerThread.sleep(Self.millisecond) }
+    let isHeldUp = !hasRung.load(ordering: .acquiring)
+    #expect(!isHeldUp)
+    // Makes room for a ring that was held up.
+    #expect(bell.wait(timeout: Self.never))
+    thread.join()
+    #expect(bell.wait(timeout: 0) == isHeldUp)
+  }
+}
+
+/// What a hostile process does with a bell that it shares.
+private func fill(_ descriptor: Int32) {
+  #expect(fcntl(descriptor, F_SETFL, O_RDWR) == 0)
+  var most = UInt64.max - 1
+  #expect(write(descriptor, &most, 8) == 8)
 }
