@@ -16,5 +16,5 @@ extension DeviceOffer {
 
   /// What the host counted since the guest was attached to it; nil where the host is in this process, which can be asked
   /// itself, or is gone.
-  public func report() -> HostReport? { (host as? RemoteHost)?.link.ask(.report)?.report }
+  public func report() -> HostReport? { (host as? RemoteHost)?.link.report() }
 }

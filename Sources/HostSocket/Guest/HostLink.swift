@@ -78,18 +78,25 @@ final class HostLink: BusObserver {
   // MARK: Asking
 
   /// Asks the host for something, and waits until it is done. Returns nil where the host went away, or does not answer,
-  /// which is the same: the connection is ended then.
+  /// which is the same: the connection is ended then, and all channels are taken away once this returns.
+  ///
+  /// `isMeant` tells whether the host that is there is the one to ask. It is asked while none can go or come.
   @discardableResult
-  func ask(_ message: GuestMessage, _ descriptors: [Int32] = []) -> Answer? {
+  private func ask(
+    _ message: GuestMessage, _ descriptors: [Int32] = [], where isMeant: (inout State) -> Bool = { _ in true }
+  ) -> Answer? {
     asking.withLock { _ in
-      guard let (request, connection) = send(message, descriptors) else { return nil }
+      guard let (request, connection) = send(message, descriptors, where: isMeant) else { return nil }
       let start = MonotonicClock.monotonic.now()
       while true {
         let (answer, isThere) = state.withLock { state in (state.answer, state.connection === connection) }
         if let answer, answer.request == request { return answer }
+        guard isThere else { return nil }
         let elapsed = MonotonicClock.monotonic.now() &- start
-        guard isThere, elapsed < SocketLimits.answerTimeout else {
+        guard elapsed < SocketLimits.answerTimeout else {
           connection.hangUp()
+          // The listening thread ends all that there was with the host.
+          answered.wait(timeout: SocketLimits.patience)
           return nil
         }
         answered.wait(timeout: SocketLimits.answerTimeout - elapsed)
@@ -97,12 +104,15 @@ final class HostLink: BusObserver {
     }
   }
 
-  private func send(_ message: GuestMessage, _ descriptors: [Int32]) -> (UInt32, Connection)? {
+  /// A host that takes nothing is hung up on, and is asked nonetheless: the answer is that it goes.
+  private func send(
+    _ message: GuestMessage, _ descriptors: [Int32], where isMeant: (inout State) -> Bool
+  ) -> (UInt32, Connection)? {
     state.withLock { state in
-      guard let connection = state.connection else { return nil }
+      guard let connection = state.connection, isMeant(&state) else { return nil }
       // 0 would ask for no answer.
       state.requestCount = max(state.requestCount &+ 1, 1)
-      guard Self.send(message, request: state.requestCount, descriptors, over: connection) else { return nil }
+      _ = Self.send(message, request: state.requestCount, descriptors, over: connection)
       return (state.requestCount, connection)
     }
   }
@@ -123,34 +133,48 @@ final class HostLink: BusObserver {
   // MARK: What the guest does
 
   func placed(_ memory: DeviceMemory) {
-    guard state.withLock({ $0.told.insert(.memory(memory.pages)).inserted }) else { return }
-    ask(.place(memory.pages), [memory.region.descriptor])
+    ask(.place(memory.pages), [memory.region.descriptor]) { $0.told.insert(.memory(memory.pages)).inserted }
   }
 
   func released(_ pages: Range<UInt64>) {
-    if state.withLock({ $0.told.remove(.memory(pages)) }) != nil { ask(.release(pages)) }
+    ask(.release(pages)) { $0.told.remove(.memory(pages)) != nil }
   }
 
   func established(_ gpadl: UInt32, _ pages: Range<UInt64>) {
-    guard state.withLock({ $0.told.insert(.gpadl(gpadl)).inserted }) else { return }
-    ask(.establish(gpadl: gpadl, pages))
+    ask(.establish(gpadl: gpadl, pages)) { $0.told.insert(.gpadl(gpadl)).inserted }
   }
 
   func withdrew(_ gpadl: UInt32) {
-    if state.withLock({ $0.told.remove(.gpadl(gpadl)) }) != nil { ask(.withdraw(gpadl: gpadl)) }
+    ask(.withdraw(gpadl: gpadl)) { $0.told.remove(.gpadl(gpadl)) != nil }
   }
 
-  /// The guest has a channel offered anew in the place of one that its threads still hold.
+  /// The guest has a channel offered anew in the place of one that its threads still hold. A host that came meanwhile
+  /// has offered another there.
   func offered(_ channel: Channel) {
-    guard state.withLock({ $0.offers.updateValue(channel, forKey: channel.index) }) != nil else { return }
-    ask(.offerAnew(index: channel.index), [channel.toHost.share(), channel.toGuest.share()])
+    ask(.offerAnew(index: channel.index), [channel.toHost.share(), channel.toGuest.share()]) { state in
+      guard bus.channels[channel.index] === channel, state.offers[channel.index] != nil else { return false }
+      state.offers[channel.index] = channel
+      return true
+    }
+  }
+
+  /// The guest opens a channel. nil: the host went away, or is not the one which offered it.
+  func open(_ channel: Channel, rings: ChannelRings) -> Answer? {
+    ask(.open(index: channel.index, guestToHost: rings.guestToHost, hostToGuest: rings.hostToGuest)) { state in
+      state.offers[channel.index] === channel
+    }
   }
 
   /// The guest closes a channel. A host that came after the one which offered it has nothing to close.
   func close(_ channel: Channel) {
-    guard state.withLock({ $0.offers[channel.index] === channel }) else { return }
-    ask(.close(index: channel.index))
+    ask(.close(index: channel.index)) { $0.offers[channel.index] === channel }
   }
+
+  /// Returns once all has been entered that the host had offered before.
+  func awaitOffers() { ask(.synchronize) }
+
+  /// What the host counted; nil where it is gone.
+  func report() -> HostReport? { ask(.report)?.report }
 
   // MARK: Listening
 
@@ -162,7 +186,6 @@ final class HostLink: BusObserver {
       guard let greeting = lookForHost() else { return }
       connection = greeting.connection
       begin(greeting)
-      _ = bus.enter(greeting.primary)
     }
   }
 
@@ -207,16 +230,22 @@ final class HostLink: BusObserver {
     answered.ring()
   }
 
-  /// The host is gone: nobody waits for it any more.
+  /// The host is gone: nobody waits for it any more. Whoever waited for its answer finds its channels taken away.
   private func leave(_ connection: Connection, because reason: String) {
     connection.hangUp()
+    takeAllAway(because: reason)
     state.withLock { state in
       state.connection = nil
       state.answer = nil
       state.told = []
       state.offers = [:]
     }
+    // A channel that the guest offered anew meanwhile.
+    takeAllAway(because: reason)
     answered.ring()
+  }
+
+  private func takeAllAway(because reason: String) {
     for channel in bus.channels { channel.rescind(because: reason) }
   }
 
@@ -228,7 +257,7 @@ final class HostLink: BusObserver {
     return nil
   }
 
-  /// Tells a host of all there is, and lets requests begin.
+  /// Tells a host of all there is, enters its offer, and lets requests begin: all at once, for whoever asks.
   private func begin(_ greeting: Greeting) {
     let connection = greeting.connection
     state.withLock { state in
@@ -245,6 +274,7 @@ final class HostLink: BusObserver {
         guard Self.send(.establish(gpadl: gpadl, pages), request: 0, over: connection) else { return }
       }
       state.connection = state.isOver ? nil : connection
+      _ = bus.enter(greeting.primary)
     }
     if state.withLock(\.isOver) { connection.hangUp() }
   }

@@ -24,9 +24,7 @@ final class RemoteHost: HostEndpoint {
   var runsInline: Bool { false }
 
   func open(_ channel: Channel, rings: ChannelRings) throws(ChannelError) {
-    let answer = link.ask(
-      .open(index: channel.index, guestToHost: rings.guestToHost, hostToGuest: rings.hostToGuest))
-    guard let answer else { throw .refused("the host went away") }
+    guard let answer = link.open(channel, rings: rings) else { throw .rescinded(channel.rescindReason ?? "the host went away") }
     if let problem = answer.problem { throw .refused(problem) }
   }
 
@@ -34,5 +32,5 @@ final class RemoteHost: HostEndpoint {
 
   func attend(_ channel: Channel, timeout: UInt64) { channel.toGuest.wait(timeout: timeout) }
 
-  func awaitOffers() { link.ask(.synchronize) }
+  func awaitOffers() { link.awaitOffers() }
 }

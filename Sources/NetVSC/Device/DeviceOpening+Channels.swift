@@ -54,6 +54,8 @@ extension DeviceOpening {
     let channel: Channel
     do {
       channel = try offer.openChannel(index, ringGPADL: establishGPADL(rings), downstreamPage: downstreamPage)
+    } catch .rescinded(let reason) {
+      throw .rescinded(reason)
     } catch {
       throw .refused(step: "channel \(index)", reason: "\(error)")
     }

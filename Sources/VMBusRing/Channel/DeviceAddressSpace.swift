@@ -165,6 +165,8 @@ package enum ChannelError: Error, Equatable, Sendable, CustomStringConvertible {
   case alreadyOpen(Int)
   /// The host would not open it.
   case refused(String)
+  /// The channel was taken away, for this reason, before it was open.
+  case rescinded(String)
 
   package var description: String {
     switch self {
@@ -174,6 +176,7 @@ package enum ChannelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notOffered(let index): "channel \(index) was not offered"
     case .alreadyOpen(let index): "channel \(index) is open already"
     case .refused(let reason): "the host refused the channel: \(reason)"
+    case .rescinded(let reason): "the channel was taken away: \(reason)"
     }
   }
 }
