@@ -15,6 +15,6 @@ extension DeviceOffer {
   }
 
   /// What the host counted since the guest was attached to it; nil where the host is in this process, which can be asked
-  /// itself, or is gone.
+  /// itself, or is gone. One that came after it is asked once it has opened the device.
   public func report() -> HostReport? { (host as? RemoteHost)?.link.report() }
 }

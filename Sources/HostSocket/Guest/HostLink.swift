@@ -30,6 +30,10 @@ final class HostLink: BusObserver {
     var told: Set<Told> = []
     /// What this host offered, by index: of other channels it knows nothing.
     var offers: [Int: Channel] = [:]
+    /// How many hosts there have been, this one included.
+    var hostCount = 0
+    /// Which of them opened a channel last.
+    var lastOpener: Int?
     var requestCount: UInt32 = 0
     var answer: Answer?
     var isOver = false
@@ -161,7 +165,9 @@ final class HostLink: BusObserver {
   /// The guest opens a channel. nil: the host went away, or is not the one which offered it.
   func open(_ channel: Channel, rings: ChannelRings) -> Answer? {
     ask(.open(index: channel.index, guestToHost: rings.guestToHost, hostToGuest: rings.hostToGuest)) { state in
-      state.offers[channel.index] === channel
+      guard state.offers[channel.index] === channel else { return false }
+      state.lastOpener = state.hostCount
+      return true
     }
   }
 
@@ -173,8 +179,10 @@ final class HostLink: BusObserver {
   /// Returns once all has been entered that the host had offered before.
   func awaitOffers() { ask(.synchronize) }
 
-  /// What the host counted; nil where it is gone.
-  func report() -> HostReport? { ask(.report)?.report }
+  /// What the host counted; nil where it is gone, and where one that came after it has opened nothing yet.
+  func report() -> HostReport? {
+    ask(.report) { $0.lastOpener == nil || $0.lastOpener == $0.hostCount }?.report
+  }
 
   // MARK: Listening
 
@@ -261,6 +269,7 @@ final class HostLink: BusObserver {
   private func begin(_ greeting: Greeting) {
     let connection = greeting.connection
     state.withLock { state in
+      state.hostCount += 1
       state.told = []
       state.offers = [0: greeting.primary]
       for memory in bus.addressSpace.memory {

@@ -24,7 +24,9 @@ final class RemoteHost: HostEndpoint {
   var runsInline: Bool { false }
 
   func open(_ channel: Channel, rings: ChannelRings) throws(ChannelError) {
-    guard let answer = link.open(channel, rings: rings) else { throw .rescinded(channel.rescindReason ?? "the host went away") }
+    guard let answer = link.open(channel, rings: rings) else {
+      throw .rescinded(channel.rescindReason ?? "the host went away")
+    }
     if let problem = answer.problem { throw .refused(problem) }
   }
 
