@@ -20,7 +20,13 @@ final class Connection: Sendable {
 
   /// Sends a message. The descriptors stay the caller's; the other side gets others for the same files.
   func send(_ bytes: [UInt8], _ descriptors: [Int32] = []) throws(SystemError) {
-    try SocketCalls.send(bytes, descriptors, to: socket)
+    while true {
+      do throws(SystemError) {
+        return try SocketCalls.send(bytes, descriptors, to: socket)
+      } catch {
+        guard error.meansInterruption else { throw error }
+      }
+    }
   }
 
   func send(_ message: HostMessage, _ descriptors: [Int32] = []) throws(SystemError) {
