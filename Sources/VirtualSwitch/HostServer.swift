@@ -140,13 +140,14 @@ public final class HostServer: Sendable {
     var guest = 0
     let end = session.run { bus in
       guard let host = try? Host(configuration, on: bus) else { return nil }
+      state.withLock { $0.hosts[number] = host }
+      return host
+    } welcomed: {
       guest = state.withLock { state in
-        state.hosts[number] = host
         state.guestCount += 1
         return state.guestCount
       }
       tell(.came(guest: guest))
-      return host
     }
     let counted = state.withLock { $0.hosts[number] }?.report() ?? HostReport()
     leave(number)

@@ -3,6 +3,7 @@ import Foundation
 import NetVSC
 import NetVSP
 import SharedMemory
+import Synchronization
 import TestSupport
 import Testing
 import VMBusRing
@@ -209,6 +210,33 @@ struct HostileGuestTests {
       }
     }
     try expectService(at: served.path)
+  }
+
+  @Test("takes a guest that died before its welcome for nobody")
+  func deathBeforeWelcome() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("host")
+    let events = Mutex<[HostServer.Event]>([])
+    let server = try HostServer(path: path, HostConfiguration(sink: .verify)) { event in
+      events.withLock { $0.append(event) }
+    }
+    do {
+      // Nobody is let in yet.
+      let guest = try RawGuest(path, greets: false)
+      try guest.connection.send(GuestMessage.hello(version: 1).emit(request: 0))
+    }
+    let thread = try WorkerThread { server.run(onlyOne: true) }
+    try expectService(at: path)
+    thread.join()
+    #expect(server.guestCount == 1)
+    let names = events.withLock(\.self).map { event in
+      switch event {
+      case .came(let guest): "\(guest) came"
+      case .left(let guest, _): "\(guest) left"
+      case .refused(let guest, let why, _): "\(guest): \(why)"
+      }
+    }
+    #expect(names == ["1 came", "1 left"])
   }
 
   @Test("is not kept by guests that say nothing")

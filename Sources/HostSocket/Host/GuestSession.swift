@@ -17,7 +17,7 @@ package protocol ServedHost: HostEndpoint {
 package final class GuestSession: BusObserver {
   /// How a session ended.
   package enum End: Equatable, Sendable {
-    /// It never said who it is: somebody looked whether a host is there.
+    /// It never said who it is, or was gone before it was welcomed: somebody looked whether a host is there.
     case nobody
     /// The guest hung up, or its process ended.
     case left
@@ -35,18 +35,22 @@ package final class GuestSession: BusObserver {
 
   init(_ connection: Connection) { self.connection = connection }
 
-  /// Serves the guest on the calling thread, with the host that `makeHost` makes over the bus that it is given. Returns
-  /// when the guest is gone; the host is shut down then, and its counts remain. nil: no host can be made, for want of
-  /// descriptors.
-  package func run(_ makeHost: (DeviceBus) -> (any ServedHost)?) -> End {
+  /// Serves the guest on the calling thread, with the host that `makeHost` makes over the bus that it is given, and calls
+  /// `welcomed` once it is there to be served. Returns when the guest is gone; the host is shut down then, and its counts
+  /// remain. nil: no host can be made, for want of descriptors.
+  package func run(_ makeHost: (DeviceBus) -> (any ServedHost)?, welcomed: () -> Void) -> End {
     defer { connection.hangUp() }
     do throws(MessageError) {
       guard try takeGreeting() else { return .nobody }
-      let (bus, host) = try begin(makeHost)
+      let (bus, host) = try makeDevice(makeHost)
       defer {
         host.shutDown()
         bus.tell(nil)
       }
+      guard try welcome(to: bus) else { return .nobody }
+      welcomed()
+      bus.tell(self)
+      offered(bus.channels[0])
       let offer = DeviceOffer(bus: bus, host: host)
       while let message = try connection.receive() { try take(message, offer, host) }
       return .left
@@ -74,18 +78,26 @@ package final class GuestSession: BusObserver {
     return true
   }
 
-  private func begin(
+  private func makeDevice(
     _ makeHost: (DeviceBus) -> (any ServedHost)?
   ) throws(MessageError) -> (DeviceBus, any ServedHost) {
     do throws(SystemError) {
       let bus = try DeviceBus()
       guard let host = makeHost(bus) else { throw .noDescriptors }
-      try connection.send(.welcome(version: GuestMessage.version, bus.ringMapping))
-      bus.tell(self)
-      offered(bus.channels[0])
       return (bus, host)
     } catch {
       throw MessageError("its greeting, but there is no room for it (\(error))")
+    }
+  }
+
+  /// Returns whether the guest is still there.
+  private func welcome(to bus: DeviceBus) throws(MessageError) -> Bool {
+    do throws(SystemError) {
+      try connection.send(.welcome(version: GuestMessage.version, bus.ringMapping))
+      return true
+    } catch {
+      guard error.meansTimeout else { return false }
+      throw MessageError("its greeting, and takes no welcome")
     }
   }
 
