@@ -47,9 +47,17 @@ public final class HostServer: Sendable {
 
   /// A server that listens at `path`, which only this user may open, from now on. Hosts are made by `configuration`, which
   /// has threads, and reads no private memory: it traps otherwise. Events are told on the threads of the server.
-  public init(
+  public convenience init(
     path: String, guestLimit: Int = 16, _ configuration: HostConfiguration,
     tell: @escaping @Sendable (Event) -> Void = { _ in }
+  ) throws(SocketError) {
+    try self.init(try ListeningSocket(path: path), guestLimit: guestLimit, configuration, tell: tell)
+  }
+
+  /// The same, where `listening` listens already: for one who must not make a sink where another host is.
+  package init(
+    _ listening: ListeningSocket, guestLimit: Int = 16, _ configuration: HostConfiguration,
+    tell: @escaping @Sendable (Event) -> Void
   ) throws(SocketError) {
     precondition(guestLimit > 0, "a server serves somebody")
     precondition(configuration.execution == .threads, "a guest in another process cannot step its host")
@@ -58,11 +66,11 @@ public final class HostServer: Sendable {
     self.guestLimit = configuration.source == nil ? guestLimit : 1
     self.configuration = configuration
     self.tell = tell
-    listening = try ListeningSocket(path: path)
+    self.listening = listening
     do throws(SystemError) {
       ends = try Doorbell()
     } catch {
-      throw .failed(path: path, error)
+      throw .failed(path: listening.path, error)
     }
   }
 

@@ -95,6 +95,8 @@ package struct HostRun {
 
   private func run(into result: inout HostResult) throws(RunFailure) {
     let stop = RunStop()
+    // First: opening the sink empties its file, which may be that of a host which listens here.
+    let listening = try listen()
     let sink = try options.sink.open(
       SinkTerms(
         patience: Self.patience, stop: stop, isInterrupted: isStopRequested, clock: .monotonic,
@@ -102,7 +104,7 @@ package struct HostRun {
     let refusals = Refusals()
     let server: HostServer
     do throws(SocketError) {
-      server = try HostServer(path: options.socketPath, configuration(of: sink)) { [tell] event in
+      server = try HostServer(listening, configuration(of: sink)) { [tell] event in
         if case .refused = event { refusals.add() }
         tell(Self.line(of: event))
       }
@@ -117,6 +119,14 @@ package struct HostRun {
     result.interrupted = isStopRequested()
     result.failure = stop.failure
     try sink.own?.close()
+  }
+
+  private func listen() throws(RunFailure) -> ListeningSocket {
+    do throws(SocketError) {
+      return try ListeningSocket(path: options.socketPath)
+    } catch {
+      throw RunFailure(error)
+    }
   }
 
   private func configuration(of sink: OpenSink) -> HostConfiguration {

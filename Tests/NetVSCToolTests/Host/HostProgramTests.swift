@@ -63,6 +63,25 @@ struct HostProgramTests {
     #expect(host.end(by: SIGINT) == 130)
   }
 
+  @Test("leave the file of a host alone that listens already")
+  func secondHost() throws {
+    let folder = try Folder()
+    let path = folder.path("host")
+    let file = folder.path("all.pcap")
+    let options = ["host", "--socket", path, "--sink", "pcap:\(file)"]
+    let host = try RunningProgram(options)
+    #expect(waitUntil { FileManager.default.fileExists(atPath: path) } != nil)
+    #expect(try Program.run(["replay", "--device", path, "--quiet", PackageFolders.firstRun]).status == 0)
+    func size() -> Int { FileManager.default.contents(atPath: file)?.count ?? 0 }
+    // A header of 24 bytes, and for 2000 packets 16 bytes each and the 823047 of their own.
+    let all = 24 + 2000 * 16 + 823_047
+    #expect(waitUntil { size() == all } != nil, "\(size()) bytes")
+    #expect(try Program.run(options).status == 74)
+    #expect(size() == all)
+    #expect(host.end(by: SIGINT) == 130)
+    #expect(size() == all)
+  }
+
   @Test("end with 69 and a balanced ledger when the host is killed")
   func killedHost() throws {
     let folder = try Folder()
