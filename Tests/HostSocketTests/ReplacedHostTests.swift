@@ -9,7 +9,7 @@ import VMBusRing
 /// A host that greets one guest after the other, does what it is asked, and serves nothing; until this object goes.
 private final class PoliteHost: Sendable {
   /// What a guest is done with, as the host sees it.
-  enum Reaction { case answer, hangUp }
+  enum Reaction { case answer, ignore, hangUp, sendAway }
 
   let listening: ListeningSocket
   private let thread: WorkerThread
@@ -19,6 +19,7 @@ private final class PoliteHost: Sendable {
     /// The messages of each guest.
     let messages = Mutex<[[GuestMessage]]>([])
     let connection = Mutex<Connection?>(nil)
+    let leftCount = Mutex(0)
   }
 
   /// `react` tells what a message of which guest, counted from 0, leads to.
@@ -38,6 +39,7 @@ private final class PoliteHost: Sendable {
           return react(guest, message)
         }
         connection.hangUp()
+        state.leftCount.withLock { $0 += 1 }
       }
     }
   }
@@ -53,15 +55,24 @@ private final class PoliteHost: Sendable {
   /// What guests said, each by itself.
   var messages: [[GuestMessage]] { state.messages.withLock(\.self) }
 
+  /// How many guests are gone.
+  var leftCount: Int { state.leftCount.withLock(\.self) }
+
   private static func serve(_ connection: Connection, _ react: (GuestMessage) -> Reaction) throws {
     let channel = try Channel(index: 0)
     while let received = try connection.receive() {
       let (request, message) = try GuestMessage.parse(received.bytes)
-      guard react(message) == .answer else { return }
+      let reaction = react(message)
+      switch reaction {
+      case .answer, .sendAway: break
+      case .ignore: continue
+      case .hangUp: return
+      }
       switch message {
       case .hello:
         try connection.send(.welcome(version: 1, .double))
         try connection.send(.offer(index: 0), [channel.toHost.share(), channel.toGuest.share()])
+        guard reaction == .answer else { return try connection.send(.farewell("no guest is wanted")) }
       case .report: try connection.send(.report(request: request, HostReport()))
       default: if request != 0 { try connection.send(.answer(request: request, problem: "")) }
       }
@@ -106,6 +117,40 @@ struct ReplacedHostTests {
     #expect(offer.report() == nil)
     _ = try offer.openChannel(0, rings: Self.rings)
     #expect(offer.report() == HostReport())
+  }
+
+  @Test("can be given up while the new one does not greet it")
+  func silence() throws {
+    let folder = try TemporaryFolder()
+    let host = try PoliteHost(at: folder.path("host")) { guest, _ in guest == 0 ? .answer : .ignore }
+    let offer = Mutex<DeviceOffer?>(try DeviceOffer.attach(path: host.listening.path))
+    host.hangUp()
+    for _ in 0..<5000 where host.messages.last != [.hello(version: 1)] || host.messages.count < 2 {
+      WorkerThread.sleep(1_000_000)
+    }
+    // Sooner than the guest's own patience ends.
+    let thread = try WorkerThread { offer.withLock { $0 = nil } }
+    for _ in 0..<2000 where host.leftCount < 2 { WorkerThread.sleep(1_000_000) }
+    #expect(host.leftCount == 2)
+    thread.join()
+  }
+
+  @Test("waits longer each time that one sent it away each time, before it looks for the next")
+  func sentAway() throws {
+    let folder = try TemporaryFolder()
+    let times = Mutex<[UInt64]>([])
+    let host = try PoliteHost(at: folder.path("host")) { _, _ in
+      times.withLock { $0.append(MonotonicClock.monotonic.now()) }
+      return .sendAway
+    }
+    let offer = try DeviceOffer.attach(path: host.listening.path)
+    for _ in 0..<5000 where times.withLock(\.count) < 4 { WorkerThread.sleep(1_000_000) }
+    let came = times.withLock(\.self)
+    try #require(came.count >= 4)
+    for (index, pause) in [40_000_000, 80_000_000, 160_000_000].enumerated() {
+      #expect(came[index + 1] - came[index] >= pause)
+    }
+    _ = offer
   }
 
   @Test("finds its channel taken away when the host dies while it opens it")

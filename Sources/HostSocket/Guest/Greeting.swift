@@ -7,9 +7,11 @@ struct Greeting {
   let ringMapping: RingMapping
   let primary: Channel
 
-  init(path: String) throws(SocketError) {
+  /// `begin` is called with the connection before the host is waited for: hanging up ends that.
+  init(path: String, begin: (Connection) -> Void = { _ in }) throws(SocketError) {
     do throws(SystemError) {
       connection = try Connection(to: path)
+      begin(connection)
       try connection.send(GuestMessage.hello(version: GuestMessage.version).emit(request: 0))
     } catch {
       throw SocketError(error, at: path)

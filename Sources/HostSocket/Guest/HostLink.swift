@@ -8,8 +8,8 @@ internal import VMBusRing
 /// One thread listens. When the host goes away it takes all channels away, and looks for another host at the path; that
 /// is told of the memory which the device still has, and its offer is entered.
 final class HostLink: BusObserver {
-  /// How long it waits between two looks for a host, in nanoseconds.
-  private static let lookInterval: UInt64 = 20_000_000
+  /// How long it waits before each look for a host, in nanoseconds: at first, and after hosts that sent it away.
+  private static let lookIntervals: (first: UInt64, last: UInt64) = (20_000_000, 640_000_000)
 
   /// What the host was told of.
   private enum Told: Hashable {
@@ -27,6 +27,8 @@ final class HostLink: BusObserver {
   private struct State {
     /// nil while there is no host.
     var connection: Connection?
+    /// The one that was made last, to a host that may not have greeted yet.
+    var greeting: Connection?
     var told: Set<Told> = []
     /// What this host offered, by index: of other channels it knows nothing.
     var offers: [Int: Channel] = [:]
@@ -71,11 +73,11 @@ final class HostLink: BusObserver {
 
   /// Gives the host up: `listen` returns.
   func end() {
-    let connection = state.withLock { state in
+    let connections = state.withLock { state in
       state.isOver = true
-      return state.connection
+      return [state.connection, state.greeting]
     }
-    connection?.hangUp()
+    for connection in connections { connection?.hangUp() }
     over.ring()
   }
 
@@ -189,23 +191,26 @@ final class HostLink: BusObserver {
   /// Does what the host says, of this one and of those after it, until the host is given up.
   func listen(_ first: Connection) {
     var connection = first
+    var interval = Self.lookIntervals.first
     while true {
-      leave(connection, because: serve(connection))
-      guard let greeting = lookForHost() else { return }
+      let (reason, isSentAway) = serve(connection)
+      leave(connection, because: reason)
+      interval = isSentAway ? min(2 * interval, Self.lookIntervals.last) : Self.lookIntervals.first
+      guard let greeting = lookForHost(every: interval) else { return }
       connection = greeting.connection
       begin(greeting)
     }
   }
 
-  /// Returns how it ended.
-  private func serve(_ connection: Connection) -> String {
+  /// Returns how it ended, and whether by something that the host said: the next one might say it as well.
+  private func serve(_ connection: Connection) -> (reason: String, isSentAway: Bool) {
     do throws(MessageError) {
       while let message = try connection.receive() {
-        if let farewell = try take(message) { return "\(path): \(farewell)" }
+        if let farewell = try take(message) { return ("\(path): \(farewell)", true) }
       }
-      return "\(path): its process ended"
+      return ("\(path): its process ended", false)
     } catch {
-      return "\(path): it sent \(error)"
+      return ("\(path): it sent \(error)", true)
     }
   }
 
@@ -257,18 +262,29 @@ final class HostLink: BusObserver {
     for channel in bus.channels { channel.rescind(because: reason) }
   }
 
-  private func lookForHost() -> Greeting? {
+  private func lookForHost(every interval: UInt64) -> Greeting? {
     while !state.withLock(\.isOver) {
-      if let greeting = try? Greeting(path: path) { return greeting }
-      over.wait(timeout: Self.lookInterval)
+      over.wait(timeout: interval)
+      if let greeting = try? Greeting(path: path, begin: enter) { return greeting }
+      state.withLock { $0.greeting = nil }
     }
     return nil
+  }
+
+  /// Notes whom to hang up on when the host is given up meanwhile.
+  private func enter(_ connection: Connection) {
+    let isOver = state.withLock { state in
+      state.greeting = connection
+      return state.isOver
+    }
+    if isOver { connection.hangUp() }
   }
 
   /// Tells a host of all there is, enters its offer, and lets requests begin: all at once, for whoever asks.
   private func begin(_ greeting: Greeting) {
     let connection = greeting.connection
     state.withLock { state in
+      state.greeting = nil
       state.hostCount += 1
       state.told = []
       state.offers = [0: greeting.primary]
