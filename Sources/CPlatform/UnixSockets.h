@@ -59,9 +59,10 @@ static inline int platform_limit_time(int socket, int option, int64_t nanosecond
   return setsockopt(socket, SOL_SOCKET, option, &limit, sizeof limit);
 }
 
-/// Sends a message with descriptors. Returns 0, or -1 with errno set.
+/// Sends a message with descriptors, and waits for room where there is none, or not. Returns 0, or -1 with errno set.
 static inline int platform_send_message(
-    int socket, const void *bytes, size_t byte_count, const int *descriptors, size_t descriptor_count) {
+    int socket, const void *bytes, size_t byte_count, const int *descriptors, size_t descriptor_count,
+    int waits) {
   struct iovec part = {(void *)bytes, byte_count};
   union {
     struct cmsghdr alignment;
@@ -82,7 +83,7 @@ static inline int platform_send_message(
     header->cmsg_len = CMSG_LEN(descriptor_count * sizeof(int));
     memcpy(CMSG_DATA(header), descriptors, descriptor_count * sizeof(int));
   }
-  return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+  return sendmsg(socket, &message, MSG_NOSIGNAL | (waits ? 0 : MSG_DONTWAIT)) < 0 ? -1 : 0;
 }
 
 /// A message that was received: its size (0 at the end), its descriptors, and whether some of either was cut off.

@@ -19,10 +19,11 @@ final class Connection: Sendable {
   deinit { SocketCalls.closeDescriptor(socket) }
 
   /// Sends a message. The descriptors stay the caller's; the other side gets others for the same files.
-  func send(_ bytes: [UInt8], _ descriptors: [Int32] = []) throws(SystemError) {
+  /// `waits`: for room, where there is none.
+  func send(_ bytes: [UInt8], _ descriptors: [Int32] = [], waits: Bool = true) throws(SystemError) {
     while true {
       do throws(SystemError) {
-        return try SocketCalls.send(bytes, descriptors, to: socket)
+        return try SocketCalls.send(bytes, descriptors, to: socket, waits: waits)
       } catch {
         guard error.meansInterruption else { throw error }
       }
@@ -48,6 +49,12 @@ final class Connection: Sendable {
       if error.meansInterruption { return try receive(timeout: timeout) }
       return nil
     }
+  }
+
+  /// Ends the connection, and says why, unless the other side takes nothing: nobody waits for that.
+  func hangUp(because reason: String) {
+    try? send(HostMessage.farewell(reason).emit(), waits: false)
+    hangUp()
   }
 
   /// Ends the connection; whoever receives is woken.

@@ -35,12 +35,13 @@ enum SocketCalls {
     platform_limit_time(socket, SO_RCVTIMEO, Int64(nanoseconds))
   }
 
-  static func send(_ bytes: [UInt8], _ descriptors: [Int32], to socket: Int32) throws(SystemError) {
+  /// `waits`: for room, where there is none.
+  static func send(_ bytes: [UInt8], _ descriptors: [Int32], to socket: Int32, waits: Bool) throws(SystemError) {
     // SAFETY: both buffers live as long as the call, which is told their sizes and keeps no pointer.
     let result = unsafe bytes.withUnsafeBytes { bytes in
       unsafe descriptors.withUnsafeBufferPointer { descriptors in
         unsafe platform_send_message(
-          socket, bytes.baseAddress, bytes.count, descriptors.baseAddress, descriptors.count)
+          socket, bytes.baseAddress, bytes.count, descriptors.baseAddress, descriptors.count, waits ? 1 : 0)
       }
     }
     guard result == 0 else { throw failure("sendmsg") }

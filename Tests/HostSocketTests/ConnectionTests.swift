@@ -27,6 +27,20 @@ struct ConnectionTests {
     for _ in 0..<5000 where !isSo() { WorkerThread.sleep(1_000_000) }
   }
 
+  @Test("is ended at once although the other side takes nothing")
+  func fullEnd() throws {
+    let (near, far) = try makeFull()
+    let isOver = Mutex(false)
+    let thread = try WorkerThread {
+      near.hangUp(because: "it is over")
+      isOver.withLock { $0 = true }
+    }
+    wait { isOver.withLock(\.self) }
+    #expect(isOver.withLock(\.self))
+    while try far.receive(timeout: 5_000_000_000)?.bytes == [1] {}
+    thread.join()
+  }
+
   @Test("goes on sending after a signal")
   func signal() throws {
     let before = Glibc.signal(SIGUSR2) { _ in signalCount.add(1, ordering: .relaxed) }

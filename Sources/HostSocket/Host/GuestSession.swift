@@ -55,16 +55,13 @@ package final class GuestSession: BusObserver {
       while let message = try connection.receive() { try take(message, offer, host) }
       return .left
     } catch {
-      try? connection.send(.farewell("this guest sent \(error)"))
+      connection.hangUp(because: "this guest sent \(error)")
       return .refused("a guest sent \(error); it is not served any longer")
     }
   }
 
   /// Ends the session from another thread: the guest is told so.
-  package func end(because reason: String) {
-    try? connection.send(.farewell(reason))
-    connection.hangUp()
-  }
+  package func end(because reason: String) { connection.hangUp(because: reason) }
 
   private func takeGreeting() throws(MessageError) -> Bool {
     guard let message = try connection.receive(timeout: SocketLimits.patience) else { return false }
