@@ -106,15 +106,17 @@ struct KnownReplayFaultTests {
     #expect(zip(times, Int64(0)...).allSatisfy { abs($0 - $1 * 1_000_000) <= Self.tolerance })
   }
 
-  @Test("more than 2^19 packets, in 45,000 flows, are as many and as whole (pktgen 106, 345, tcpreplay 130)")
+  /// Others stopped at 2^19, or went slowly with so many flows.
+  @Test("many packets, in 45,000 flows, are as many and as whole (pktgen 106, 345, tcpreplay 130)")
   func manyPackets() throws {
+    let packetCount: UInt64 = LongTests.areWanted ? 524_289 : 90_001
     let path = folder.path("many.pcap")
-    let plan = TrafficPlan(amount: .packets(524_289), sizes: .range(60...60), flowCount: 45_000)
+    let plan = TrafficPlan(amount: .packets(packetCount), sizes: .range(60...60), flowCount: 45_000)
     #expect(try GeneratedCapture(of: plan, writingTo: path).isComplete)
     let result = replay([path]) { $0.queueCount = 2 }
-    #expect(result.ledger.completed == Tally(packets: 524_289, bytes: 524_289 * 60))
+    #expect(result.ledger.completed == Tally(packets: packetCount, bytes: packetCount * 60))
     #expect(result.verify?.match == true)
-    #expect(result.queues.allSatisfy { $0.completed.packets > 100_000 })
+    #expect(result.queues.allSatisfy { $0.completed.packets > packetCount / 5 })
   }
 
   @Test("all of 64 queues are used, and by flow as many as the host's table names (pktgen 346)")
