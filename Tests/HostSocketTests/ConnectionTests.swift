@@ -35,8 +35,9 @@ struct ConnectionTests {
       near.hangUp(because: "it is over")
       isOver.withLock { $0 = true }
     }
-    wait { isOver.withLock(\.self) }
-    #expect(isOver.withLock(\.self))
+    wait { isOver.withLock { $0 } }
+    let ended = isOver.withLock { $0 }
+    #expect(ended)
     while try far.receive(timeout: 5_000_000_000)?.bytes == [1] {}
     thread.join()
   }
@@ -53,14 +54,16 @@ struct ConnectionTests {
       let result = (try? near.send([2])) != nil
       isSent.withLock { $0 = result }
     }
-    wait { sender.withLock(\.self) != nil }
+    wait { sender.withLock { $0 } != nil }
     // The thread waits for room by then, as a rule; where it does not yet, the signal changes nothing.
     WorkerThread.sleep(20_000_000)
-    pthread_kill(try #require(sender.withLock(\.self)), SIGUSR2)
+    let sending = sender.withLock { $0 }
+    pthread_kill(try #require(sending), SIGUSR2)
     wait { signalCount.load(ordering: .relaxed) > 0 }
     while try far.receive(timeout: 5_000_000_000)?.bytes == [1] {}
     thread.join()
-    #expect(isSent.withLock(\.self) == true)
+    let wasSent = isSent.withLock { $0 }
+    #expect(wasSent == true)
   }
 }
 

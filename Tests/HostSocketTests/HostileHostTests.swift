@@ -77,7 +77,8 @@ struct HostileHostTests {
     let reason = Mutex<String?>(nil)
     channel.whenRescinded { reason.withLock { $0 = channel.rescindReason } }
     for _ in 0..<5000 where reason.withLock(\.self) == nil { WorkerThread.sleep(1_000_000) }
-    #expect(reason.withLock(\.self) == "\(listening.path): it sent \(line)")
+    let reasonNow = reason.withLock { $0 }
+    #expect(reasonNow == "\(listening.path): it sent \(line)")
     #expect(offer.report() == nil)
     listening.close()
     thread.join()

@@ -170,6 +170,7 @@ struct ReplacedHostTests {
         throw error
       }
     }
-    #expect(isTakenAway.withLock(\.self))
+    let isTakenAwayNow = isTakenAway.withLock { $0 }
+    #expect(isTakenAwayNow)
   }
 }

@@ -13,7 +13,7 @@ struct GuestLinkTests {
   func takesBack(meanwhile: Meanwhile) throws {
     let link = try GuestLink()
     let memory = try SharedRegion(byteCount: 20 * 2048)
-    link.open(
+    _ = link.open(
       memory.bytes,
       ReceiveBufferSection(byteOffset: 0, subAllocationByteCount: 2048, subAllocationCount: 20, endOffset: 20 * 2048),
       replyCount: 16, frameByteCount: 1514, address: .broadcast)
