@@ -50,6 +50,10 @@ struct ConnectionTests {
     let sender = Mutex<pthread_t?>(nil)
     let isSent = Mutex<Bool?>(nil)
     let thread = try WorkerThread {
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      sigaddset(&signals, SIGUSR2)
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
       sender.withLock { $0 = pthread_self() }
       let result = (try? near.send([2])) != nil
       isSent.withLock { $0 = result }
@@ -60,6 +64,8 @@ struct ConnectionTests {
     let sending = sender.withLock { $0 }
     pthread_kill(try #require(sending), SIGUSR2)
     wait { signalCount.load(ordering: .relaxed) > 0 }
+    let count = signalCount.load(ordering: .relaxed)
+    #expect(count == 1)
     while try far.receive(timeout: 5_000_000_000)?.bytes == [1] {}
     thread.join()
     let wasSent = isSent.withLock { $0 }

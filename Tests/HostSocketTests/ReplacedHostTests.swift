@@ -135,7 +135,7 @@ struct ReplacedHostTests {
     thread.join()
   }
 
-  @Test("waits longer each time that one sent it away each time, before it looks for the next")
+  @Test("waits longer each time that one sent it away, before it looks for the next")
   func sentAway() throws {
     let folder = try TemporaryFolder()
     let times = Mutex<[UInt64]>([])
