@@ -46,7 +46,8 @@ struct RefusedSection: Encodable {
 }
 
 struct HostSection: Encodable {
-  let account: HostAccount
+  /// nil where the host cannot be asked: every key is there, and null.
+  let account: HostAccount?
 
   private enum CodingKeys: String, CodingKey {
     case received
@@ -60,13 +61,13 @@ struct HostSection: Encodable {
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(account.received, forKey: .received)
-    try container.encode(account.delivered, forKey: .delivered)
-    try container.encode(account.messages, forKey: .messages)
-    try container.encode(account.doorbells, forKey: .doorbells)
-    try container.encode(account.sinkWaits, forKey: .sinkWaits)
-    try container.encode(account.violations, forKey: .violations)
-    try container.encode(account.problem, forKey: .problem)
+    try container.encode(account?.received, forKey: .received)
+    try container.encode(account?.delivered, forKey: .delivered)
+    try container.encode(account?.messages, forKey: .messages)
+    try container.encode(account?.doorbells, forKey: .doorbells)
+    try container.encode(account?.sinkWaits, forKey: .sinkWaits)
+    try container.encode(account?.violations, forKey: .violations)
+    try container.encode(account?.problem, forKey: .problem)
   }
 }
 

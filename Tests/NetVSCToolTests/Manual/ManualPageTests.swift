@@ -50,7 +50,7 @@ struct ManualPageTests {
   @Test("tells what an option takes and does without, and what a code means")
   func entries() throws {
     let text = try page("netvsc replay").text
-    #expect(text.contains(".TP\n\\fB\\-\\-host\\fR \\fImode\\fR\nWho runs the built-in host"))
+    #expect(text.contains(".TP\n\\fB\\-\\-host\\fR \\fImode\\fR\nWho runs the built\\-in host:"))
     #expect(text.contains("(values: inline, threads)\n"))
     #expect(text.contains(".TP\n\\fB66\\fR\na capture is missing, a directory, or not readable\n"))
     #expect(text.contains("\nwhich carry up to eight packets") == false, "prose is filled")
