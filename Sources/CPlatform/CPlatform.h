@@ -15,7 +15,6 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,8 +63,9 @@ static inline int platform_is_writable(int descriptor) {
 
 /// Reads what is there at this moment, whether calls on the file block or not. Returns its size, or -1 with errno set.
 static inline ssize_t platform_read_now(int descriptor, void *bytes, size_t byte_count) {
-  struct iovec part = {bytes, byte_count};
-  return preadv2(descriptor, &part, 1, -1, RWF_NOWAIT);
+  // An iovec, as the kernel has it: its header would show more of the C library than Swift's Glibc module sees.
+  struct { void *start; size_t size; } part = {bytes, byte_count};
+  return syscall(SYS_preadv2, descriptor, &part, 1L, -1L, -1L, 0x8 /* RWF_NOWAIT */);
 }
 
 /// Tells the core that this is a spin-wait loop.
