@@ -35,7 +35,7 @@ struct SendingLane: ~Copyable {
   /// What comes back when its host goes away; nil: nothing.
   private let reconnection: Reconnection?
   /// How often it came back, as far as this lane knows.
-  private var generation = 0
+  private var generation: Int
   /// What senders did whose host went away.
   private var past: [SenderAccount] = []
   var pastCounters = QueueCounters()
@@ -44,11 +44,13 @@ struct SendingLane: ~Copyable {
   private var stalledTime: UInt64 = 0
 
   init(
-    _ sender: consuming Sender, index: Int, feed: ChunkFeed, options: ReplayOptions, control: ReplayControl,
+    _ sender: consuming Sender, generation: Int, index: Int, feed: ChunkFeed, options: ReplayOptions,
+    control: ReplayControl,
     stop: RunStop, clock: MonotonicClock, start: UInt64, schedule: SharedSchedule, reconnection: Reconnection?,
     sleep: @escaping @Sendable (UInt64) -> Void
   ) {
     self.reconnection = reconnection
+    self.generation = generation
     self.sender = sender
     self.index = index
     self.feed = feed
@@ -71,9 +73,13 @@ struct SendingLane: ~Copyable {
   ) -> LaneOutcome {
     let (queue, number) = lanes.place(of: lane)
     if let processor = lanes.processor(of: lane) { Processors.bindCallingThread(to: processor) }
-    do {
+    do throws(DeviceError) {
+      var generation = 0
+      let sender = try makeSender(queue, number, of: device, reconnection, &generation) {
+        stop.isRequested || control.stopRequested
+      }
       return SendingLane(
-        try device.makeSender(queue: queue, number: number), index: lane, feed: feed, options: options,
+        sender, generation: generation, index: lane, feed: feed, options: options,
         control: control, stop: stop, clock: clock, start: start, schedule: schedule, reconnection: reconnection,
         sleep: sleep
       ).run()
@@ -90,8 +96,7 @@ struct SendingLane: ~Copyable {
   private consuming func run() -> LaneOutcome {
     do throws(SenderError) {
       try sendAll()
-      let isDrained = try sender.drain(timeout: options.drainTimeout - min(options.drainTimeout, stalledTime))
-      if !isDrained { stop.request() }
+      try drain()
     } catch {
       failure = .hostWentAway("\(error)")
       stop.request()
@@ -105,6 +110,33 @@ struct SendingLane: ~Copyable {
     return LaneOutcome(
       queue: queue, accounts: past + [sender.finish()], digest: digest, firstOffer: firstOffer,
       departures: departures, failure: failure)
+  }
+
+  /// Waits for the last completions. Where the host goes away meanwhile and may come back, what is left is lost, and the
+  /// other lanes go on.
+  private mutating func drain() throws(SenderError) {
+    do throws(SenderError) {
+      let isDrained = try sender.drain(timeout: options.drainTimeout - min(options.drainTimeout, stalledTime))
+      if !isDrained { stop.request() }
+    } catch .rescinded where reconnection != nil {
+      takeLastCompletions()
+    }
+  }
+
+  /// A sender of a device that may have been opened anew since it was handed out, or be so now.
+  private static func makeSender(
+    _ queue: Int, _ number: Int, of device: Device, _ reconnection: Reconnection?, _ generation: inout Int,
+    giveUp: () -> Bool
+  ) throws(DeviceError) -> Sender {
+    var device = device
+    while true {
+      do throws(DeviceError) {
+        return try device.makeSender(queue: queue, number: number)
+      } catch .closing {
+        guard let next = reconnection?.device(after: &generation, giveUp: giveUp) else { throw .closing }
+        device = next
+      }
+    }
   }
 
   /// Takes what a host completed before it went away.
@@ -125,12 +157,16 @@ struct SendingLane: ~Copyable {
     let (stop, control) = (stop, control)
     let device = reconnection.device(after: &generation) { stop.isRequested || control.stopRequested }
     guard let device else { throw error }
-    do {
-      var fresh = try device.makeSender(queue: sender.queueIndex, number: sender.number)
+    do throws(DeviceError) {
+      var fresh = try Self.makeSender(sender.queueIndex, sender.number, of: device, reconnection, &generation) {
+        stop.isRequested || control.stopRequested
+      }
       swap(&sender, &fresh)
       past.append(fresh.finish())
-    } catch {
+    } catch .queueTaken {
       throw .rescinded("the host came back with fewer queues")
+    } catch {
+      throw .rescinded("\(error)")
     }
     pastCounters += past[past.count - 1].counters
     stalledTime = 0

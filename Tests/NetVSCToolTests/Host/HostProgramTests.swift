@@ -141,6 +141,31 @@ struct HostProgramTests {
     #expect(host.end(by: SIGTERM) == 130)
   }
 
+  @Test("count as lost what a host that dies while they drain leaves behind, and do not fail for it")
+  func deathWhileDraining() throws {
+    let folder = try Folder()
+    let path = folder.path("host")
+    let host = try RunningProgram(["host", "--socket", path, "--sink", "null"])
+    #expect(waitUntil { FileManager.default.fileExists(atPath: path) } != nil)
+    let outcome = try Program.run([
+      "replay", "--device", path, "--queues", "1", "--pps", "1000", "--limit", "600", "--drain-timeout", "20",
+      "--reconnect", "30", "--json", folder.path("replay.json"), PackageFolders.firstRun,
+    ]) { _ in
+      _ = waitUntil { host.serves(queueCount: 1) }
+      // The device is open by then, and not all is sent.
+      WorkerThread.sleep(400_000_000)
+      kill(host.identifier, SIGSTOP)
+      // All is sent by then, into rings that nobody reads.
+      WorkerThread.sleep(2_000_000_000)
+      host.end(by: SIGKILL)
+    }
+    #expect(outcome.status == 1)
+    let result = try folder.json("replay.json")
+    #expect((result["lost"] as? [String: Any])?["packets"] as? Int ?? 0 > 0)
+    #expect(result["reconnections"] as? Int == 0)
+    try expectBalance(result)
+  }
+
   private func expectBalance(_ result: [String: Any]) throws {
     func packets(_ key: String) throws -> UInt64 {
       try #require((result[key] as? [String: Any])?["packets"] as? UInt64)
