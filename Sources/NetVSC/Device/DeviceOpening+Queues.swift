@@ -20,7 +20,7 @@ extension DeviceOpening {
       throw .system(error)
     }
     let terms = QueueTerms(
-      host: offer.host, openSenders, sendBuffer, limits,
+      offer, openSenders, sendBuffer, limits,
       directMemory: try allocate(placeCount * directLayout.byteCount),
       directLayout, frameByteCount: frameByteCount, copyThreshold: configuration.copyThreshold,
       packetsPerMessage: configuration.packetsPerMessage)
@@ -76,11 +76,12 @@ extension DeviceOpening {
 
 extension QueueTerms {
   fileprivate init(
-    host: any HostEndpoint, _ openSenders: OpenSenders, _ sendBuffer: (bytes: SharedBytes, sectionByteCount: Int),
+    _ offer: DeviceOffer, _ openSenders: OpenSenders, _ sendBuffer: (bytes: SharedBytes, sectionByteCount: Int),
     _ limits: RNDISTransmitLimits, directMemory: DeviceMemory, _ directLayout: DirectMemory.Layout,
     frameByteCount: Int, copyThreshold: Int, packetsPerMessage: Int
   ) {
-    self.host = host
+    host = offer.host
+    addressSpace = offer.bus.addressSpace
     self.openSenders = openSenders
     self.sendBuffer = sendBuffer.bytes
     self.directMemory = directMemory

@@ -6,6 +6,7 @@ internal import WireFormats
 /// What the queues of a device have in common.
 struct QueueTerms: Sendable {
   let host: any HostEndpoint
+  let addressSpace: DeviceAddressSpace
   /// All senders of the device.
   let openSenders: OpenSenders
   let sendBuffer: SharedBytes

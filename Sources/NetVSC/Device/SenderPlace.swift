@@ -67,7 +67,8 @@ final class SenderPlace: Sendable {
     remains.withLock { $0.take() }
       ?? SenderRemains(
         sections: SectionShare(of: terms.sendBuffer, sectionByteCount: terms.sectionByteCount, allotment),
-        directMemory: DirectMemory(terms.directMemory, at: directOffset, terms.directLayout), loans: MemoryLoans(),
+        directMemory: DirectMemory(terms.directMemory, at: directOffset, terms.directLayout),
+        loans: MemoryLoans(of: terms.addressSpace),
         inFlight: InFlightTable(capacity: capacity, sender: number))
   }
 

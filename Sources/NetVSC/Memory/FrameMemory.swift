@@ -1,4 +1,5 @@
 internal import SharedMemory
+internal import Synchronization
 internal import VMBusRing
 
 /// Memory that the device can reach, from which frames are sent without being copied.
@@ -9,8 +10,10 @@ public final class FrameMemory: Sendable {
   /// The size in bytes: what was asked for, rounded up to whole pages of 4096.
   public let byteCount: Int
   private let bytes: MappedBytes
-  /// The number of its first page: what tells it from all other memory of the device.
-  let firstPage: UInt64
+  /// The number of its first page.
+  private let firstPage: UInt64
+  /// What tells it from all other memory of any device; never 0.
+  let identity: UInt64
   private let memory: DeviceMemory
   private let addressSpace: DeviceAddressSpace
 
@@ -21,9 +24,15 @@ public final class FrameMemory: Sendable {
     bytes = memory.region.bytes.mapped
     byteCount = bytes.byteCount
     firstPage = memory.pages.lowerBound
+    identity = Self.identities.add(1, ordering: .relaxed).newValue
   }
 
   deinit { addressSpace.release(memory) }
+
+  private static let identities = Atomic<UInt64>(0)
+
+  /// Whether a device with that address space reaches it: one of another device has other memory at its pages.
+  func lies(in addressSpace: DeviceAddressSpace) -> Bool { self.addressSpace === addressSpace }
 
   /// Some of the bytes. Those of a frame that is lent may be read, too.
   @_lifetime(borrow self)

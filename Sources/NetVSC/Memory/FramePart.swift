@@ -7,6 +7,8 @@ internal import VMBusRing
 public struct FramePart: Sendable {
   /// nil where the bytes are private.
   let memory: FrameMemory?
+  /// The memory's, to look it up by without counting a reference to it; 0 where the bytes are private.
+  let memoryIdentity: UInt64
   private let mapped: MappedBytes
   /// Where it begins for the device.
   private let address: UInt64
@@ -14,6 +16,7 @@ public struct FramePart: Sendable {
   /// A part of a memory. Traps where it is empty, or does not lie in the memory.
   public init(_ range: FrameRange, of memory: FrameMemory) {
     self.memory = memory
+    memoryIdentity = memory.identity
     mapped = memory.mappedBytes(of: range)
     address = memory.deviceRange(of: range).address
   }
@@ -22,6 +25,7 @@ public struct FramePart: Sendable {
   init(private bytes: MappedBytes) {
     precondition(bytes.byteCount > 0 && bytes.byteCount < UInt32.max, "a part of a frame has bytes, below 4 GiB")
     memory = nil
+    memoryIdentity = 0
     mapped = bytes
     address = DeviceAddressSpace.privateAddress(of: bytes)
   }

@@ -12,7 +12,8 @@ extension Sender {
   /// Where it is taken, the parts stay as they are until `poll`, `drain` or `finish` gives the frame back, once, by its
   /// cookie. The frame holds its device memory meanwhile; private bytes are the caller's to keep. What cannot be lent is
   /// copied, and given back all the same: a frame of more than `maximumPartCount` parts, one with private parts where the
-  /// device does not lend them, and one whose parts lie in more memories than a sender lends from at a time, 64.
+  /// device does not lend them, one whose parts lie in more memories than a sender lends from at a time, 64, and one with
+  /// parts in memory of another device.
   /// Traps where there is no part.
   public mutating func submit(
     _ parts: Span<FramePart>, cookie: UInt64, offload: FrameOffload = .none
@@ -30,7 +31,7 @@ extension Sender {
     return .taken
   }
 
-  /// Lends a frame all of whose parts lie in one memory of the device's. Traps on an empty part, one outside of `memory`, no
+  /// Lends a frame all of whose parts lie in one memory of the device's; from another device's it is copied. Traps on an empty part, one outside of `memory`, no
   /// part at all, or too many.
   public mutating func submit(
     _ parts: Span<FrameRange>, of memory: FrameMemory, cookie: UInt64, offload: FrameOffload = .none
@@ -49,25 +50,44 @@ extension Sender {
     var byteCount = 0
     for index in parts.indices { byteCount += Int(parts[index].byteCount) }
     var direct = DirectMessage(cookie: cookie)
-    guard loans.lend(memory, to: &direct.loans) else { return isClosing ? .closing : try noRoom() }
+    guard loans.lend(memory, to: &direct.loans) else {
+      guard memory.lies(in: queue.terms.addressSpace) else {
+        return try gather(parts, of: memory, byteCount, cookie: cookie, offload)
+      }
+      return isClosing ? .closing : try noRoom()
+    }
     if let outcome = try beginLending(byteCount, offload, &direct) { return outcome }
     for index in parts.indices { burst.append(memory.deviceRange(of: parts[index])) }
     closeLent(direct)
     return .taken
   }
 
+  /// Copies a frame that lies in memory of another device.
+  @inline(never)
+  private mutating func gather(
+    _ parts: Span<FrameRange>, of memory: FrameMemory, _ byteCount: Int, cookie: UInt64?, _ offload: PacketOffload
+  ) throws(SenderError) -> SendOutcome {
+    let parts = parts.indices.map { FramePart(parts[$0], of: memory) }
+    return try gather(parts.span, byteCount, cookie: cookie, offload)
+  }
+
   /// Borrows what a frame's parts lie in. Returns false where that cannot be: then nothing is borrowed.
   private mutating func borrow(_ parts: Span<FramePart>, for direct: inout DirectMessage) -> Bool {
     for index in parts.indices {
-      if let memory = parts[index].memory {
-        if loans.lend(memory, to: &direct.loans) { continue }
-      } else if queue.lendsPrivateMemory {
-        continue
-      }
+      let identity = parts[index].memoryIdentity
+      if identity == 0, queue.lendsPrivateMemory { continue }
+      if identity != 0, loans.lend(held: identity, to: &direct.loans) { continue }
+      if identity != 0, hold(parts[index], for: &direct) { continue }
       loans.giveBack(direct.loans)
       return false
     }
     return true
+  }
+
+  /// Borrows the memory of a part that no other frame lies in. Returns false where that cannot be.
+  @inline(never)
+  private mutating func hold(_ part: FramePart, for direct: inout DirectMessage) -> Bool {
+    part.memory.map { loans.lend($0, to: &direct.loans) } ?? false
   }
 
   /// Prepares the message of a frame whose memory is borrowed, for its ranges to be added. Where it is not taken, returns

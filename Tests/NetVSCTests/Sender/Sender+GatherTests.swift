@@ -153,6 +153,39 @@ struct SenderGatherTests {
     _ = sender.finish()
   }
 
+  @Test(
+    "are copied where they lie in memory of another device, whose pages have the same numbers",
+    arguments: [true, false])
+  func foreignMemory(inOneMemory: Bool) throws {
+    let (bench, other) = (try GuestBench(), try GuestBench())
+    var sender = try bench.device.makeSender(queue: 0)
+    // What lies at the same pages of the sender's device.
+    let own = try bench.device.allocate(byteCount: 4096)
+    let foreign = try other.device.allocate(byteCount: 4096)
+    own.write(Frames.numbered(1), at: 0)
+    foreign.write(Frames.numbered(2), at: 0)
+    let range = FrameRange(byteOffset: 0, byteCount: 60)
+    // Held, so that it could be taken for the other one.
+    let first = try sender.submit(range, of: own, cookie: 0)
+    #expect(first == .taken)
+    if inOneMemory {
+      let second = try sender.submit(range, of: foreign, cookie: 1)
+      #expect(second == .taken)
+    } else {
+      let parts = [FramePart(range, of: foreign)]
+      let second = try sender.submit(parts.span, cookie: 1)
+      #expect(second == .taken)
+    }
+    try sender.flush()
+    let packets = try bench.takeAll()
+    #expect(packets.flatMap(\.frames) == [Frames.numbered(1), Frames.numbered(2)])
+    try bench.complete(packets)
+    var returned: [UInt64] = []
+    try sender.poll { returned.append($0.cookie) }
+    #expect(returned == [0, 1])
+    #expect(sender.finish().counters.lentFrames == 1)
+  }
+
   @Test("are copied while too many memories are held")
   func manyMemories() throws {
     let bench = try GuestBench()

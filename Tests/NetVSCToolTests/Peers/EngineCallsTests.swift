@@ -15,8 +15,6 @@ struct EngineCallsTests {
   private static let batchCounts = [32, 64]
   /// A power of two, as the batches are: every number of calls is exact.
   private static let packetCount = 1024
-  /// A part keeps its memory: where a frame's parts lie in several memories, each is counted while it is looked up.
-  private static let partFunctions: Set = ["swift_retain", "swift_release"]
   private static let memoryFunctions: Set = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "free"]
 
   /// How many calls more the larger batch makes, for each function that it does make more of.
@@ -72,7 +70,6 @@ struct EngineCallsTests {
       let others = names(of: growth(counts, \.foreignCallsPerPacket)).filter { function in
         // Looking whether an array has one owner writes nothing.
         !["memcpy", "memmove", "memset", "swift_isUniquelyReferenced"].contains { function.contains($0) }
-          && !(way == .directParts && Self.partFunctions.contains(function))
       }
       #expect(others.isEmpty, "\(way)")
     }
