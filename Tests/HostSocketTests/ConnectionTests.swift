@@ -23,10 +23,6 @@ struct ConnectionTests {
     return connections
   }
 
-  private func wait(_ isSo: () -> Bool) {
-    for _ in 0..<5000 where !isSo() { WorkerThread.sleep(1_000_000) }
-  }
-
   @Test("is ended at once although the other side takes nothing")
   func fullEnd() throws {
     let (near, far) = try makeFull()
@@ -35,7 +31,7 @@ struct ConnectionTests {
       near.hangUp(because: "it is over")
       isOver.withLock { $0 = true }
     }
-    wait { isOver.withLock { $0 } }
+    waitUntil { isOver.withLock { $0 } }
     let ended = isOver.withLock { $0 }
     #expect(ended)
     while try far.receive(timeout: 5_000_000_000)?.bytes == [1] {}
@@ -58,12 +54,12 @@ struct ConnectionTests {
       let result = (try? near.send([2])) != nil
       isSent.withLock { $0 = result }
     }
-    wait { sender.withLock { $0 } != nil }
+    waitUntil { sender.withLock { $0 } != nil }
     // The thread waits for room by then, as a rule; where it does not yet, the signal changes nothing.
     WorkerThread.sleep(20_000_000)
     let sending = sender.withLock { $0 }
     pthread_kill(try #require(sending), SIGUSR2)
-    wait { signalCount.load(ordering: .relaxed) > 0 }
+    waitUntil { signalCount.load(ordering: .relaxed) > 0 }
     let count = signalCount.load(ordering: .relaxed)
     #expect(count == 1)
     while try far.receive(timeout: 5_000_000_000)?.bytes == [1] {}

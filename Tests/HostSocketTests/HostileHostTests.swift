@@ -76,7 +76,7 @@ struct HostileHostTests {
     let channel = offer.bus.channels[0]
     let reason = Mutex<String?>(nil)
     channel.whenRescinded { reason.withLock { $0 = channel.rescindReason } }
-    for _ in 0..<5000 where reason.withLock(\.self) == nil { WorkerThread.sleep(1_000_000) }
+    waitUntil { reason.withLock { $0 != nil } }
     let reasonNow = reason.withLock { $0 }
     #expect(reasonNow == "\(listening.path): it sent \(line)")
     #expect(offer.report() == nil)

@@ -85,7 +85,7 @@ struct ReplacedHostTests {
   private static let rings = ChannelRings(guestToHost: 0x1000..<0x1003, hostToGuest: 0x1003..<0x1006)
 
   private func waitForAnother(than channel: Channel, of offer: DeviceOffer) {
-    for _ in 0..<5000 where offer.bus.channels[0] === channel { WorkerThread.sleep(1_000_000) }
+    waitUntil { offer.bus.channels[0] !== channel }
   }
 
   @Test("does not open or close, at the new one, what the old one offered")
@@ -125,13 +125,10 @@ struct ReplacedHostTests {
     let host = try PoliteHost(at: folder.path("host")) { guest, _ in guest == 0 ? .answer : .ignore }
     let offer = Mutex<DeviceOffer?>(try DeviceOffer.attach(path: host.listening.path))
     host.hangUp()
-    for _ in 0..<5000 where host.messages.last != [.hello(version: 1)] || host.messages.count < 2 {
-      WorkerThread.sleep(1_000_000)
-    }
+    waitUntil { host.messages.last == [.hello(version: 1)] && host.messages.count >= 2 }
     // Sooner than the guest's own patience ends.
     let thread = try WorkerThread { offer.withLock { $0 = nil } }
-    for _ in 0..<2000 where host.leftCount < 2 { WorkerThread.sleep(1_000_000) }
-    #expect(host.leftCount == 2)
+    #expect(waitUntil { host.leftCount == 2 } ?? .max < 2_000_000_000)
     thread.join()
   }
 
@@ -144,7 +141,7 @@ struct ReplacedHostTests {
       return .sendAway
     }
     let offer = try DeviceOffer.attach(path: host.listening.path)
-    for _ in 0..<5000 where times.withLock(\.count) < 4 { WorkerThread.sleep(1_000_000) }
+    waitUntil { times.withLock(\.count) >= 4 }
     let came = times.withLock(\.self)
     try #require(came.count >= 4)
     for (index, pause) in [40_000_000, 80_000_000, 160_000_000].enumerated() {

@@ -1,4 +1,3 @@
-import Foundation
 import HostSocket
 import NetVSP
 import SharedMemory
@@ -32,13 +31,14 @@ final class ServedGuests: Sendable {
   /// What happened so far.
   var events: [HostServer.Event] { log.all }
 
-  /// Waits until an event fits, five seconds at most. Returns it.
+  /// Waits until an event fits. Returns it.
   func waitFor(_ fits: (HostServer.Event) -> Bool) -> HostServer.Event? {
-    for _ in 0..<5000 {
-      if let event = events.first(where: fits) { return event }
-      WorkerThread.sleep(1_000_000)
+    var event: HostServer.Event?
+    waitUntil {
+      event = events.first(where: fits)
+      return event != nil
     }
-    return nil
+    return event
   }
 
   /// The line for a guest that broke a rule.
@@ -54,21 +54,4 @@ private final class EventLog: Sendable {
   private let events = Mutex<[HostServer.Event]>([])
   func append(_ event: HostServer.Event) { events.withLock { $0.append(event) } }
   var all: [HostServer.Event] { events.withLock(\.self) }
-}
-
-/// What a process holds that it must give back.
-struct Holdings: Equatable, CustomStringConvertible {
-  let descriptors: Int
-  /// Mappings of memory files.
-  let mappings: Int
-
-  /// Of this process, or of another.
-  init(of process: Int32? = nil) {
-    let folder = "/proc/\(process.map(String.init) ?? "self")"
-    descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/fd").count) ?? -1
-    let maps = (try? String(contentsOfFile: "\(folder)/maps", encoding: .utf8)) ?? ""
-    mappings = maps.split(separator: "\n").count { $0.contains("memfd:netvsc") }
-  }
-
-  var description: String { "\(descriptors) descriptors, \(mappings) mappings" }
 }

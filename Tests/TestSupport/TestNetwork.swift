@@ -32,6 +32,18 @@ package enum TestNetwork {
   package static func makePair(_ first: String, _ second: String, mtu: Int = 1500) throws {
     try ip("link", "add", first, "mtu", "\(mtu)", "type", "veth", "peer", "name", second, "mtu", "\(mtu)")
     for end in [first, second] { try ip("link", "set", end, "up") }
+    // The system notices a carrier a moment after the interface is up: later, where it is busy.
+    for end in [first, second] { waitUntil { hasCarrier(end) } }
+  }
+
+  private static func hasCarrier(_ name: String) -> Bool {
+    guard let name = InterfaceName(name) else { return false }
+    do throws(InterfaceError) {
+      _ = try PacketSocket(sendingTo: name)
+      return true
+    } catch {
+      return error != .noCarrier
+    }
   }
 
   /// Runs `ip` of iproute2. Throws what it says when it fails.

@@ -1,6 +1,6 @@
 import Foundation
 import HostSocket
-import SharedMemory
+import TestSupport
 
 /// A running `netvsc`, until this object goes: it is killed then, if it has not ended.
 final class RunningProgram {
@@ -35,37 +35,10 @@ final class RunningProgram {
   func serves(queueCount: Int) -> Bool { holdings.mappings >= 5 * queueCount + 3 }
 }
 
-/// What a process holds that it must give back.
-struct Holdings: Equatable, CustomStringConvertible {
-  let descriptors: Int
-  /// Of memory files.
-  let mappings: Int
-
-  /// Of a process; nil: of this one.
-  init(of process: Int32? = nil) {
-    let folder = "/proc/\(process.map(String.init) ?? "self")"
-    descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/fd").count) ?? -1
-    let maps = (try? String(contentsOfFile: "\(folder)/maps", encoding: .utf8)) ?? ""
-    mappings = maps.split(separator: "\n").count { $0.contains("memfd:netvsc") }
-  }
-
-  var description: String { "\(descriptors) descriptors, \(mappings) mappings" }
-}
-
-/// Looks every millisecond whether something is so. Returns after how many nanoseconds it was; nil: not within 10 seconds.
-func waitUntil(_ isSo: () -> Bool) -> UInt64? {
-  let start = MonotonicClock.monotonic.now()
-  while !isSo() {
-    guard MonotonicClock.monotonic.now() - start < 10_000_000_000 else { return nil }
-    WorkerThread.sleep(1_000_000)
-  }
-  return MonotonicClock.monotonic.now() - start
-}
-
 /// Attaches once the host that is starting listens.
 func attachSoon(_ path: String) throws -> DeviceOffer {
   var offer: DeviceOffer?
-  _ = waitUntil {
+  waitUntil {
     offer = try? DeviceOffer.attach(path: path)
     return offer != nil
   }

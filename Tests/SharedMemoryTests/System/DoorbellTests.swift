@@ -78,7 +78,7 @@ struct DoorbellTests {
       bell.ring()
       hasRung.store(true, ordering: .releasing)
     }
-    for _ in 0..<2000 where !hasRung.load(ordering: .acquiring) { WorkerThread.sleep(Self.millisecond) }
+    waitUntil { hasRung.load(ordering: .acquiring) }
     let isHeldUp = !hasRung.load(ordering: .acquiring)
     #expect(!isHeldUp)
     // Makes room for a ring that was held up.

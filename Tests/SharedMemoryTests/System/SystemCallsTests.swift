@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SharedMemory
@@ -37,7 +38,7 @@ struct EventCounterTests {
         rounds.add(1, ordering: .acquiringAndReleasing)
       }
     }
-    for _ in 0..<2000 where rounds.load(ordering: .acquiring) < 2 { WorkerThread.sleep(1_000_000) }
+    waitUntil { rounds.load(ordering: .acquiring) == 2 }
     let count = rounds.load(ordering: .acquiring)
     #expect(count == 2)
     // Lets a thread go on that waits.

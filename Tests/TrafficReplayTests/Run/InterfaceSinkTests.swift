@@ -149,7 +149,7 @@ struct InterfaceSinkTests {
         capturePaths: [sample], queueCount: 1, loopCount: 0, pace: .packets(Rate(20_000)), sink: .interface(near))
       let outcome = Outcome()
       let thread = try WorkerThread { outcome.set(ReplayRun(options, control: control).run()) }
-      while control.snapshot().completed.packets < 1000 { WorkerThread.sleep(1_000_000) }
+      waitUntil { control.snapshot().completed.packets >= 1000 }
       try TestNetwork.ip("link", "set", "near", "down")
       thread.join()
       return (outcome.result, try receiver.receive(atLeast: 1))

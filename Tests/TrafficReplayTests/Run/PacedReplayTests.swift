@@ -163,7 +163,7 @@ struct PacedReplayTests {
       if index == 0 {
         result.withLock { $0 = run.run() }
       } else {
-        while control.snapshot().completed.packets == 0 { Processors.yield() }
+        waitUntil { control.snapshot().completed.packets > 0 }
         control.requestStop()
       }
     }

@@ -57,11 +57,9 @@ struct PipeReplayTests {
       for count in 1...5 as ClosedRange<UInt64> {
         try? pipe.write(contentsOf: count == 1 ? first : next)
         // Each packet is completed, and in the sink's file, before the next one is written.
-        while control.snapshot().completed.packets != count { WorkerThread.sleep(1_000_000) }
+        waitUntil { control.snapshot().completed.packets == count }
         let byteCount = 24 + 76 * count
-        while (try? FileManager.default.attributesOfItem(atPath: sink)[.size] as? UInt64) != byteCount {
-          WorkerThread.sleep(1_000_000)
-        }
+        waitUntil { (try? FileManager.default.attributesOfItem(atPath: sink)[.size] as? UInt64) == byteCount }
       }
       try? pipe.close()
     }
@@ -77,7 +75,7 @@ struct PipeReplayTests {
       $0.hostMode = hostMode
     } beside: { control, pipe in
       try? pipe.write(contentsOf: first)
-      while control.snapshot().offered.packets < 1 { WorkerThread.sleep(1_000_000) }
+      waitUntil { control.snapshot().offered.packets >= 1 }
       control.requestStop()
     }
     #expect(result.ledger.completed.packets == 1)

@@ -132,7 +132,7 @@ struct ReplayRunTests {
     let run = ReplayRun(options, control: control)
     let result = try #require(
       try replay(run) {
-        while control.snapshot().completed.packets < 5000 { sched_yield() }
+        waitUntil { control.snapshot().completed.packets >= 5000 }
         control.requestStop()
       })
     #expect(result.interrupted)
@@ -202,7 +202,7 @@ struct ReplayRunTests {
     let run = ReplayRun(options, control: control, keptLimit: 0)
     let result = try #require(
       try replay(run) {
-        while control.snapshot().completed.packets < 4000 { sched_yield() }
+        waitUntil { control.snapshot().completed.packets >= 4000 }
         #expect((isRemoved ? unlink(copy) : truncate(copy, 24)) == 0)
       })
     #expect(!result.problems.isEmpty)
