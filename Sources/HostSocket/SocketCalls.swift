@@ -30,6 +30,14 @@ enum SocketCalls {
     return accepted
   }
 
+  /// How many descriptors this process may have.
+  static var descriptorLimit: Int {
+    var limit = rlimit()
+    // SAFETY: it is written to during the call only.
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+    return Int(clamping: limit.rlim_cur)
+  }
+
   /// How long receiving may take, in nanoseconds; 0 is for ever.
   static func limitReceiving(from socket: Int32, to nanoseconds: UInt64) {
     platform_limit_time(socket, SO_RCVTIMEO, Int64(nanoseconds))

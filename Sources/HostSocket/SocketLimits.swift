@@ -9,6 +9,10 @@ enum SocketLimits {
   static let channelCount = 64
   /// Memory files that a guest has in its device's reach.
   static let memoryCount = 1024
+  /// The same for one of so many guests: each memory keeps a descriptor open, and a quarter of them is for all else.
+  static func memoryCount(ofOneIn guestCount: Int) -> Int {
+    min(memoryCount, SocketCalls.descriptorLimit / 4 * 3 / guestCount)
+  }
   /// Pages of all of these together: 16 GiB.
   static let pageCount: UInt64 = 1 << 22
   /// Page lists that a guest has described.

@@ -14,6 +14,10 @@ internal import VMBusRing
 ///
 /// A guest opens the device with `DeviceOffer.attach(path:)`. A guest that dies leaves nothing behind but its counts; one
 /// that breaks a rule is not served any longer, and no other guest notices.
+///
+/// A guest may have 1,024 memories in its device's reach, 16 GiB together, and rings of 64 MiB each. As each memory keeps a
+/// descriptor of this process open, it may have fewer where the process's limit (`RLIMIT_NOFILE`) is low: three quarters of
+/// it, divided by `guestLimit`.
 public final class HostServer: Sendable {
   /// What happened, for a log.
   public enum Event: Equatable, Sendable {
@@ -26,7 +30,8 @@ public final class HostServer: Sendable {
     case refused(guest: Int, String, HostReport)
   }
 
-  /// How many guests are served at a time: 1 where there is a source of frames, which are for one guest. Others wait.
+  /// How many guests are served at a time: 1 where there is a source of frames, which are for one guest. Others wait;
+  /// a guest gives up after 5 seconds.
   public let guestLimit: Int
   private let configuration: HostConfiguration
   private let listening: ListeningSocket
@@ -74,12 +79,12 @@ public final class HostServer: Sendable {
     }
   }
 
-  /// Serves guests, on threads of its own, until `stop`; or just the first one. Returns when none is left, and the path is
-  /// taken away.
+  /// Serves guests until `stop`, each on a thread of its own; with `onlyOne` just the first one, on the calling thread.
+  /// Blocks until none is left, and the path is taken away. Called once.
   public func run(onlyOne: Bool = false) {
     var threads: [Int: WorkerThread] = [:]
     var number = 0
-    while let session = listening.nextGuest() {
+    while let session = listening.nextGuest(guestLimit: guestLimit) {
       number += 1
       enter(session, number)
       if onlyOne {

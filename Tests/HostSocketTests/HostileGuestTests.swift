@@ -116,11 +116,10 @@ struct HostileGuestTests {
     },
     Attack("memory in too many pieces", "more memory than a guest may have") { guest in
       let region = try memory(pages: 1)
-      for index in 0..<UInt64(SocketLimits.memoryCount) {
+      for index in 0...UInt64(SocketLimits.memoryCount) {
         let page = 0x1000 + 2 * index
-        #expect(try guest.ask(.place(page..<page + 1), [region.descriptor]) == "")
+        guard try guest.ask(.place(page..<page + 1), of: region) == "" else { return }
       }
-      try guest.say(.place(0x9000..<0x9001), [region.descriptor])
     },
     Attack("the release of what it has not", "the release of memory that it does not have") {
       try $0.say(.release(0x1000..<0x1001))
@@ -266,6 +265,45 @@ struct HostileGuestTests {
     #expect(served.waitFor { $0.isEnd(ofGuest: 1) } != nil)
     // Lets a host go on that is held up.
     for bell in [channel.toHost, channel.toGuest] { bell.wait(timeout: 0) }
+  }
+
+  @Test("ends although a guest answers its bells")
+  func stolenBells() throws {
+    let served = try ServedGuests()
+    let guest = try RawGuest(served.path, greets: false)
+    try guest.connection.send(GuestMessage.hello(version: 1).emit(request: 0))
+    _ = try guest.connection.receive(timeout: 5_000_000_000)
+    let offer = try #require(try guest.connection.receive(timeout: 5_000_000_000))
+    let bell = try offer.takeChannel(0).toHost
+    let rings = (0x1000..<0x1003 as Range<UInt64>, 0x1003..<0x1006 as Range<UInt64>)
+    #expect(try guest.ask(.place(0x1000..<0x1006), of: try memory(pages: 6)) == "")
+    #expect(try guest.ask(.open(index: 0, guestToHost: rings.0, hostToGuest: rings.1)) == "")
+    // The host's thread sleeps by then.
+    WorkerThread.sleep(50_000_000)
+    let isOver = Atomic(false)
+    let thief = try WorkerThread { while !isOver.load(ordering: .relaxed) { bell.wait(timeout: 0) } }
+    guest.connection.hangUp()
+    #expect(served.waitFor { $0.isEnd(ofGuest: 1) } != nil)
+    isOver.store(true, ordering: .relaxed)
+    thief.join()
+    // Lets a host go on that is held up.
+    bell.ring()
+  }
+
+  @Test("leaves descriptors for other guests, however many memories one places")
+  func descriptors() async {
+    await #expect(processExitsWith: .success) {
+      var limit = rlimit(rlim_cur: 256, rlim_max: 256)
+      guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(1) }
+      let served = try ServedGuests()
+      let guest = try RawGuest(served.path)
+      let region = try memory(pages: 1)
+      for page in 0..<220 as Range<UInt64> {
+        guard try guest.ask(.place(0x1000 + 2 * page..<0x1001 + 2 * page), of: region) == "" else { break }
+      }
+      try expectService(at: served.path)
+      _ = guest
+    }
   }
 
   @Test("holds nothing of all of them when they are gone")

@@ -9,6 +9,10 @@ extension DeviceOffer {
   ///
   /// When the host's process ends, all its channels are taken away at once. From then on the thread looks for another
   /// host at the path, so that `Device.reopen` goes on as soon as there is one. Memory that was allocated stays as it is.
+  ///
+  /// A host takes so much of a guest and no more: 1,024 memories (the device itself has two for each channel, and three),
+  /// 16 GiB together, rings of 64 MiB each; fewer memories where the host's process may not have the descriptors for them.
+  /// It sends away who goes beyond, with a line that says so.
   public static func attach(path: String) throws(SocketError) -> DeviceOffer {
     let host = try RemoteHost(path: path)
     return DeviceOffer(bus: host.link.bus, host: host)

@@ -32,7 +32,9 @@ final class RemoteHost: HostEndpoint {
 
   func close(_ channel: Channel) { link.close(channel) }
 
-  func attend(_ channel: Channel, timeout: UInt64) { channel.toGuest.wait(timeout: timeout) }
+  func attend(_ channel: Channel, timeout: UInt64) {
+    channel.toGuest.wait(timeout: timeout) { channel.isRescinded }
+  }
 
   func awaitOffers() { link.awaitOffers() }
 }

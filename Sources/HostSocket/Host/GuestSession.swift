@@ -33,7 +33,13 @@ package final class GuestSession: BusObserver {
   }
   private let holdings = Mutex(Holdings())
 
-  init(_ connection: Connection) { self.connection = connection }
+  /// How many memories the guest may place.
+  private let memoryLimit: Int
+
+  init(_ connection: Connection, memoryLimit: Int) {
+    self.connection = connection
+    self.memoryLimit = memoryLimit
+  }
 
   /// Serves the guest on the calling thread, with the host that `makeHost` makes over the bus that it is given, and calls
   /// `welcomed` once it is there to be served. Returns when the guest is gone; the host is shut down then, and its counts
@@ -141,7 +147,7 @@ package final class GuestSession: BusObserver {
 
   private func place(_ memory: DeviceMemory, on bus: DeviceBus) throws(MessageError) {
     let pages = holdings.withLock { $0.memory.reduce(UInt64(memory.pages.count)) { $0 + UInt64($1.count) } }
-    guard pages <= SocketLimits.pageCount, holdings.withLock(\.memory.count) < SocketLimits.memoryCount else {
+    guard pages <= SocketLimits.pageCount, holdings.withLock(\.memory.count) < memoryLimit else {
       throw MessageError("more memory than a guest may have")
     }
     do throws(ChannelError) {

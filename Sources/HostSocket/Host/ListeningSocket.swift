@@ -58,8 +58,10 @@ package final class ListeningSocket: Sendable {
     return nil
   }
 
-  /// The next guest's session, which is to be run; nil once it was closed.
-  package func nextGuest() -> GuestSession? { accept().map { GuestSession($0) } }
+  /// The session of the next guest, one of `guestLimit` at a time, which is to be run; nil once it was closed.
+  package func nextGuest(guestLimit: Int) -> GuestSession? {
+    accept().map { GuestSession($0, memoryLimit: SocketLimits.memoryCount(ofOneIn: guestLimit)) }
+  }
 
   /// Lets nobody in any more, and takes the path away, unless it leads to another host by now.
   package func close() {

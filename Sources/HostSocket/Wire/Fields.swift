@@ -45,7 +45,8 @@ struct FieldReader {
     return start..<end
   }
 
-  /// Without control characters, so that it is safe to print.
+  /// Without control and format characters (those that turn the direction of writing are among them), so that it is safe to
+  /// print.
   mutating func takeText() throws(MessageError) -> String {
     let count = Int(try take(UInt16.self))
     guard count <= SocketLimits.textByteCount, count <= rest.count else {
@@ -53,7 +54,14 @@ struct FieldReader {
     }
     let text = String(decoding: rest.prefix(count), as: UTF8.self)
     rest.removeFirst(count)
-    return String(text.map { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? $0 : "?" })
+    return String(text.map { $0.unicodeScalars.allSatisfy(Self.isPlain) ? $0 : "?" })
+  }
+
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: false
+    default: true
+    }
   }
 
   mutating func takeIndex() throws(MessageError) -> Int {

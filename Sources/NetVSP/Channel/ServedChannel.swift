@@ -72,7 +72,7 @@ final class ServedChannel<Receiver: FrameReceiver>: Sendable {
     let (maySleep, rest) = worker.withLock { worker in (worker.preparesToSleep(), worker.rest) }
     guard rest != .over else { return false }
     guard maySleep else { return true }
-    channel.toHost.wait(timeout: .max)
+    channel.toHost.wait(timeout: .max) { isStopping.load(ordering: .acquiring) }
     worker.withLock { $0.wake() }
     return true
   }

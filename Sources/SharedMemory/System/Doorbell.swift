@@ -5,6 +5,9 @@ internal import Synchronization
 /// Backed by an eventfd, so it can be handed to another process. Ringing costs a system call: the ring's signalling
 /// rule exists to make it rare.
 package final class Doorbell: Sendable {
+  /// The longest uninterrupted wait, in nanoseconds, for a bell that another process has as well.
+  private static let longestSharedWait: UInt64 = 250_000_000
+
   /// The eventfd.
   private let descriptor: Int32
   /// Whether another process has it as well.
@@ -46,6 +49,20 @@ package final class Doorbell: Sendable {
   package func wait(timeout: UInt64) -> Bool {
     guard SystemCalls.wait(forEventCounter: descriptor, timeout: timeout) else { return false }
     SystemCalls.clear(eventCounter: descriptor)
+    return true
+  }
+
+  /// The same, or until `isOver`, which is looked at now and then: another process that shares the bell can answer it in the
+  /// place of whoever waits, who would sleep for ever.
+  @discardableResult
+  package func wait(timeout: UInt64, until isOver: () -> Bool) -> Bool {
+    guard isShared.load(ordering: .relaxed) else { return wait(timeout: timeout) }
+    let start = MonotonicClock.monotonic.now()
+    var waited: UInt64 = 0
+    while !wait(timeout: min(timeout - waited, Self.longestSharedWait)) {
+      waited = MonotonicClock.monotonic.now() - start
+      guard waited < timeout, !isOver() else { return false }
+    }
     return true
   }
 }

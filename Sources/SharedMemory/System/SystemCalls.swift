@@ -46,7 +46,8 @@ enum SystemCalls {
     return descriptor
   }
 
-  /// How large the file is, and remains.
+  /// How large the file is, and remains. One of huge pages is refused: a hole can be made in it although it is sealed, and
+  /// what is not there any more cannot always be had again.
   static func sealedByteCount(of descriptor: Int32) throws(SystemError) -> Int {
     let seals = platform_seals(descriptor)
     guard seals >= 0 else { throw SystemError("fcntl(F_GET_SEALS)") }
@@ -55,6 +56,9 @@ enum SystemCalls {
     }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError("fstat") }
+    var fileSystem = statvfs()
+    guard unsafe fstatvfs(descriptor, &fileSystem) == 0 else { throw SystemError("fstatvfs") }
+    guard fileSystem.f_bsize == UInt(pageByteCount) else { throw SystemError(call: "fstatvfs", code: EPERM) }
     return Int(status.st_size)
   }
 
