@@ -64,7 +64,7 @@ public final class Host: Sendable {
     takeAway(device.bus.channels, because: "the host shut down")
   }
 
-  /// Goes away and comes back: takes all channels away, forgets what was agreed, and offers the device anew. What was in
+  /// Goes away and comes back, after a shut-down as well: takes all channels away, forgets what was agreed, and offers the device anew. What was in
   /// flight is lost; the guest may open the device again, and the counts go on.
   public func restart() throws(SystemError) {
     let channels = device.bus.channels
@@ -72,6 +72,7 @@ public final class Host: Sendable {
     device.forgetGuest()
     // The primary one last: a guest may come as soon as that is on offer.
     for channel in channels.reversed() { try device.bus.offerAnew(channel) }
+    try delivery?.resume(hasThread: device.configuration.execution == .threads)
   }
 
   private func takeAway(_ channels: [Channel], because reason: String) {

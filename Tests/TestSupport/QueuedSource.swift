@@ -11,8 +11,11 @@ package final class QueuedSource: FrameSource {
   }
   private let state = Mutex(State())
   private let bell: Doorbell
+  /// Whether it tells of a frame that it cut how much is left, as a TAP interface does.
+  private let tellsCutLengths: Bool
 
-  package init(_ frames: [[UInt8]] = []) throws {
+  package init(_ frames: [[UInt8]] = [], tellsCutLengths: Bool = false) throws {
+    self.tellsCutLengths = tellsCutLengths
     bell = try Doorbell()
     add(frames)
   }
@@ -40,7 +43,7 @@ package final class QueuedSource: FrameSource {
     for index in 0..<min(frame.count, buffer.byteCount) {
       buffer.storeBytes(of: frame[index], toByteOffset: index, as: UInt8.self)
     }
-    return frame.count
+    return tellsCutLengths ? min(frame.count, buffer.byteCount) : frame.count
   }
 
   package func wait(timeout: UInt64) -> Bool { remaining > 0 || bell.wait(timeout: timeout) }

@@ -1,6 +1,7 @@
 /// What a host did with the frames of its source.
 ///
-/// `offered = delivered + refused by the filter + too long + without a guest + without room + lost`.
+/// `offered = delivered + refused by the filter + too long + without a guest + without room + lost`, once the host is shut
+/// down. Until then up to 64 frames more can be offered: those that wait for room in the ring.
 public struct DeliveryStatistics: Equatable, Sendable {
   /// Frames that the source gave.
   public package(set) var offeredPackets: UInt64 = 0
@@ -16,7 +17,7 @@ public struct DeliveryStatistics: Equatable, Sendable {
   public package(set) var misfitPackets: UInt64 = 0
   /// Frames that came while no guest had opened the device.
   public package(set) var unheardPackets: UInt64 = 0
-  /// Frames for which the ring to the guest had no room.
+  /// Frames for which the ring to the guest had no room, until the end where they could wait.
   public package(set) var roomlessPackets: UInt64 = 0
   /// Frames that a fault made away with.
   public package(set) var lostPackets: UInt64 = 0

@@ -24,6 +24,8 @@ struct DeliveryTurn: ~Copyable, Sendable {
   private(set) var counts = DeliveryStatistics()
   /// The guest that the arrivals are for.
   private var generation: UInt64 = 0
+  /// Why the source has nothing more, until what it gave before is told.
+  private var failure: SourceError?
   private var loss: LossDice?
   private var room = PrivateList<UInt32>(capacity: frameLimit)
   private var arrivals = PrivateList<Arrival>(capacity: frameLimit)
@@ -44,12 +46,12 @@ struct DeliveryTurn: ~Copyable, Sendable {
     guard let terms, !terms.filter.isEmpty else { return try discard(source) }
     // What found no room last time goes first.
     guard tell(terms, link, send) else { return .waiting }
+    if let failure { throw failure }
     generation = terms.generation
     room.removeAll()
     link.takeRoom(Self.frameLimit, of: generation, into: &room)
     guard room.count > 0 else { return .waiting }
     var isIdle = false
-    var failure: SourceError?
     do throws(SourceError) {
       while !isIdle, room.count > 0 { isIdle = try !take(from: source, terms) }
     } catch {
@@ -57,14 +59,13 @@ struct DeliveryTurn: ~Copyable, Sendable {
     }
     while room.count > 0 { link.giveBack(room.removeLast(), of: generation) }
     let hasDelivered = arrivals.count > 0
-    let isTold = tell(terms, link, send)
+    guard tell(terms, link, send) else { return .waiting }
     if let failure { throw failure }
-    guard isTold else { return .waiting }
     return isIdle ? .idle(hasDelivered: hasDelivered) : .delivered
   }
 
   /// What waits for room is not for the guest any more.
-  private mutating func drop(_ link: GuestLink) {
+  mutating func drop(_ link: GuestLink) {
     counts.roomlessPackets += UInt64(arrivals.count)
     while arrivals.count > 0 { link.giveBack(arrivals.removeLast().subAllocation, of: generation) }
   }
@@ -89,16 +90,17 @@ struct DeliveryTurn: ~Copyable, Sendable {
   private mutating func take(from source: any FrameSource, _ terms: ListeningTerms) throws(SourceError) -> Bool {
     guard let index = room.last else { return false }
     let start = Int(index) * Int(terms.subAllocationByteCount) + Self.frameOffset
-    // A tag in the frame comes on top of what the guest takes.
+    // A tag in the frame comes on top of what the guest takes. And a byte more: a source may cut what is longer, and tell
+    // the length of what it gave.
     let limit = min(
-      terms.frameByteCount + VLANTagInfo.tagByteCount, Int(terms.subAllocationByteCount) - Self.frameOffset)
-    var out = terms.buffer.mutableSpan(start..<start + limit)
+      terms.frameByteCount + VLANTagInfo.tagByteCount, Int(terms.subAllocationByteCount) - Self.frameOffset - 1)
+    var out = terms.buffer.mutableSpan(start..<start + limit + 1)
     guard let byteCount = try source.receive(into: &out) else { return false }
     offer(byteCount)
     // The guest can change the bytes from here on; whatever it makes of them, it gets them.
     guard byteCount >= Self.headerByteCount, byteCount <= limit,
       case let frame = terms.buffer.span(start..<start + byteCount),
-      byteCount <= terms.frameByteCount || Self.isTagged(frame)
+      byteCount <= terms.frameByteCount || EtherType(rawValue: frame.loadBigEndian(at: 12)).isTag
     else {
       counts.misfitPackets += 1
       return true
@@ -117,11 +119,6 @@ struct DeliveryTurn: ~Copyable, Sendable {
         subAllocation: index, frameByteCount: UInt32(byteCount), channel: terms.scaling?.channel(for: frame) ?? 0))
     _ = room.removeLast()
     return true
-  }
-
-  private static func isTagged(_ frame: RawSpan) -> Bool {
-    let type = EtherType(rawValue: frame.loadBigEndian(at: 12))
-    return type == .vlanTag || type == .serviceTag
   }
 
   /// Writes what is in front of a frame: as common hosts do, a message of the whole sub-allocation, and info on checksums

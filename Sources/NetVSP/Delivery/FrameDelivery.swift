@@ -58,6 +58,13 @@ final class FrameDelivery: Sendable {
     isStopping.store(true, ordering: .sequentiallyConsistent)
     thread.withLock { $0.take() }?.join()
     while visitorCount.load(ordering: .sequentiallyConsistent) > 0 { WorkerThread.sleep(Self.stopInterval) }
+    turn.withLock { $0.drop(device.link) }
+  }
+
+  /// Delivers again after `stop`; else nothing happens.
+  func resume(hasThread: Bool) throws(SystemError) {
+    guard isStopping.exchange(false, ordering: .sequentiallyConsistent), hasThread else { return }
+    try startThread()
   }
 
   private func run() {

@@ -20,6 +20,12 @@ struct DeliveryTests {
 
   /// A guest that listens.
   private func guest(receiveBufferByteCount: Int = 1 << 16, ringByteCount: Int = 1 << 16) throws -> ScriptedGuest {
+    try Self.guest(of: host, receiveBufferByteCount: receiveBufferByteCount, ringByteCount: ringByteCount)
+  }
+
+  private static func guest(
+    of host: Host, receiveBufferByteCount: Int = 1 << 16, ringByteCount: Int = 1 << 16
+  ) throws -> ScriptedGuest {
     let guest = try ScriptedGuest(
       settingUp: host.offer, receiveBufferByteCount: receiveBufferByteCount, fromHostByteCount: ringByteCount)
     let filter = PacketFilter([.directed, .broadcast])
@@ -84,6 +90,38 @@ struct DeliveryTests {
     #expect(host.offer.bus.channels[0].isRescinded)
   }
 
+  @Test("refuses a frame that its source cut, and whose length it does not tell", arguments: [1518, 1519, 1522])
+  func cutFrame(byteCount: Int) throws {
+    let source = try QueuedSource(tellsCutLengths: true)
+    var configuration = HostConfiguration(execution: .inline, sink: .null)
+    configuration.source = source
+    let host = try Host(configuration)
+    let guest = try Self.guest(of: host)
+    var frame = ArrivingFrame.make(1, byteCount: byteCount)
+    frame[12...13] = [0x81, 0x00]
+    source.add([frame])
+    host.attend(host.offer.bus.channels[0], timeout: 0)
+    let delivery = host.statistics().delivery
+    #expect(delivery.deliveredPackets == (byteCount == 1518 ? 1 : 0))
+    #expect(delivery.misfitPackets == (byteCount == 1518 ? 0 : 1))
+    _ = guest
+  }
+
+  @Test("accounts for what waits for room when the host is shut down, or its source fails", arguments: [false, true])
+  func waitingFrames(fails: Bool) throws {
+    let guest = try guest(receiveBufferByteCount: 1 << 20, ringByteCount: 1 << 14)
+    for round in 0..<300 {
+      source.add([ArrivingFrame.make(round)])
+      if fails, round == 200 { source.fail(with: SourceError("it is gone")) }
+      step()
+    }
+    host.shutDown()
+    let delivery = host.statistics().delivery
+    #expect(delivery.deliveredPackets > 50 && delivery.roomlessPackets == 1)
+    #expect(delivery.offeredPackets == delivery.deliveredPackets + delivery.unheardPackets + delivery.roomlessPackets)
+    _ = guest
+  }
+
   @Test("takes the channel of a guest that acknowledges twice")
   func doubleAcknowledgement() throws {
     let guest = try guest()
@@ -137,8 +175,7 @@ struct DeliveryTests {
       source.add([ArrivingFrame.make(round)])
       _ = host.statistics()
     }
-    for _ in 0..<2000 where source.remaining > 0 { WorkerThread.sleep(1_000_000) }
-    #expect(source.remaining == 0)
+    #expect(waitUntil { source.remaining == 0 } != nil)
     host.shutDown()
     #expect(host.statistics().delivery.unheardPackets == 2000)
   }
