@@ -94,7 +94,9 @@ extension ControlChannel {
 
   /// Takes the host's next packet. Returns whether there was one.
   private mutating func takeNext() throws(RingError) -> Bool {
-    guard let packet = try ControlPacket(next: &ends.receive.ring, receiveBuffer) else { return false }
+    guard let packet = try ControlPacket(next: &ends.receive.ring, receiveBuffer, &ends.receive.frames) else {
+      return false
+    }
     switch packet.type {
     case .completion where packet.transactionID == awaitedTransaction:
       awaitedTransaction = nil
@@ -107,10 +109,9 @@ extension ControlChannel {
         awaitedRequest = nil
         reply = answer
       }
-      ends.receive.acknowledgements.append(
-        Acknowledgement(transactionID: packet.transactionID, status: .success))
     default: break
     }
+    if let acknowledgement = packet.acknowledgement { ends.receive.acknowledgements.append(acknowledgement) }
     return true
   }
 

@@ -11,17 +11,29 @@ struct ControlPacket {
   let transactionID: UInt64
   /// The NVSP message, padding included.
   let payload: [UInt8]
+  /// What is due for it at once; nil: nothing, or not before its frames were taken.
+  private(set) var acknowledgement: Acknowledgement?
   /// The answers of the RNDIS dialogue that it speaks of, by the requests' ids.
   private var answers: [(requestID: UInt32, message: [UInt8])] = []
 
-  /// The host's next packet; nil when there is none.
-  init?(next ring: inout RingConsumer<MappedRing>, _ receiveBuffer: ReceiveBuffer?) throws(RingError) {
+  /// The host's next packet; nil when there is none. Frames that it tells of are put into `frames`: a host delivers as soon
+  /// as the filter is set.
+  init?(
+    next ring: inout RingConsumer<MappedRing>, _ receiveBuffer: ReceiveBuffer?, _ frames: inout HeldFrames
+  ) throws(RingError) {
     guard let packet = try ring.next() else { return nil }
     let descriptor = packet.descriptor
     type = descriptor.type
     transactionID = descriptor.transactionID
     payload = packet.payload
-    guard let receiveBuffer, type == .dataUsingTransferPages else { return }
+    guard type == .dataUsingTransferPages else { return }
+    guard let receiveBuffer else {
+      acknowledgement = Acknowledgement(transactionID: transactionID, status: .success)
+      return
+    }
+    // What nobody wants is no sender's to count.
+    var counts = QueueCounters()
+    acknowledgement = receiveBuffer.takeFrames(of: packet, into: &frames, &counts)
     receiveBuffer.takeIndications(of: packet)
     receiveBuffer.forEachControlMessage(of: packet) { place in
       let message = receiveBuffer.bytes.copy(place)
