@@ -11,8 +11,9 @@ package struct HostCommand: ParsableCommand {
       Listens at a Unix socket, which only this user may open, and gives each guest that connects a device with a host \
       of its own; all share the sink. Frames pass through memory that both processes map, and through nothing else. A \
       guest that dies leaves its counts behind, and one that breaks a rule is not served any longer. Up to 16 guests \
-      are served at a time, or one with --receive; others wait. Ctrl-C, SIGTERM and SIGHUP end the host with a line of \
-      totals; guests are told so, and may wait until a host is there again.
+      are served at a time, or one with --receive; others wait, 5 seconds at most. Ctrl-C, SIGTERM and SIGHUP end the host \
+      with a line of totals; guests are told so, and may wait until a host is there again. A second signal ends it at \
+      once, without totals and JSON.
 
       EXAMPLES:
         netvsc host --socket /tmp/netvsc --sink verify
@@ -22,9 +23,10 @@ package struct HostCommand: ParsableCommand {
 
       EXIT CODES:
         0    it was to serve one guest, and did
-        1    a guest broke a rule, or the sink did not take a frame
+        1    with --once: the guest broke a rule, or the sink did not take a frame
         64   wrong usage
-        74   the socket or the sink cannot be used
+        70   an internal fault: no thread could be started
+        74   the socket, the sink or the file of --json cannot be used
         77   no permission for the socket, or to send to an interface
         130  ended by a signal, after telling the totals
       """)
@@ -54,7 +56,7 @@ package struct HostCommand: ParsableCommand {
     completion: .file())
   package var json: ReportDestination?
 
-  @Flag(help: "Does not say who comes and goes.")
+  @Flag(help: "Does not say who comes and goes, nor which rule a guest broke.")
   package var quiet = false
 
   package init() {}
@@ -65,6 +67,12 @@ package struct HostCommand: ParsableCommand {
     }
     guard !sink.takesStandardOutput || json != .standardOutput else {
       throw ValidationError("--sink pcap:- and --json - would both write to standard output; name a file")
+    }
+    guard case .file(let path)? = json else { return }
+    var used = [socket]
+    if case .pcap(let capture) = sink { used.append(capture) }
+    if let clash = used.first(where: { $0 == path || FileIdentity.same($0, path) }) {
+      throw ValidationError("--json would write over \(clash), which is in use already; name another file")
     }
   }
 
@@ -82,6 +90,8 @@ package struct HostCommand: ParsableCommand {
       Console.report("\(error); no guest was served")
       return .inputOutputFailed
     }
+    // Each guest brings many.
+    DescriptorLimit.raise()
     let stop = StopRequest()
     Signals.stop { stop.make() }
     let options = HostOptions(socketPath: socket, sink: sink, receives: receive, onlyOne: once)

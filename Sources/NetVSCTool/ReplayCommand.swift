@@ -55,10 +55,12 @@ package struct ReplayCommand: ParsableCommand {
         64   wrong usage, a filter that does not fit a capture included
         65   a capture is damaged, is none, or has a link type that cannot be sent
         66   a capture is missing, a directory, or not readable
-        69   the host went away, or completed nothing while there was no room
+        69   the host went away, or completed nothing while there was no room; with
+             --device, none listens there, or it refused
         70   an internal fault: the ledger or the digest does not balance
-        74   a sink or an output could not be written, an interface is not up
-        77   no permission to send to an interface
+        74   a sink or an output could not be written, an interface is not up, or the
+             socket cannot be used
+        77   no permission to send to an interface, or for the host's socket
         130  interrupted, after draining and reporting
       """)
 

@@ -154,13 +154,12 @@ struct SendingLane: ~Copyable {
   private mutating func resume(after error: SenderError) throws(SenderError) {
     guard let reconnection, case .rescinded = error else { throw error }
     takeLastCompletions()
-    let (stop, control) = (stop, control)
-    let device = reconnection.device(after: &generation) { stop.isRequested || control.stopRequested }
-    guard let device else { throw error }
+    let (stop, control, clock, start, duration) = (stop, control, clock, start, options.duration ?? .max)
+    let giveUp = { stop.isRequested || control.stopRequested || clock.now() &- start >= duration }
+    guard let device = reconnection.device(after: &generation, giveUp: giveUp) else { throw error }
     do throws(DeviceError) {
-      var fresh = try Self.makeSender(sender.queueIndex, sender.number, of: device, reconnection, &generation) {
-        stop.isRequested || control.stopRequested
-      }
+      var fresh = try Self.makeSender(
+        sender.queueIndex, sender.number, of: device, reconnection, &generation, giveUp: giveUp)
       swap(&sender, &fresh)
       past.append(fresh.finish())
     } catch .queueTaken {

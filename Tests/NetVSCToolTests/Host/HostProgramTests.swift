@@ -55,6 +55,10 @@ struct HostProgramTests {
     }
     #expect(try Program.run(["replay", "--reconnect", "1", PackageFolders.firstRun]).status == 64)
     #expect(try Program.run(["host", "--socket", path, "--sink", "null", "--receive"]).status == 64)
+    for used in [path, folder.path("a.pcap")] {
+      let clash = try Program.run(["host", "--socket", path, "--sink", "pcap:\(folder.path("a.pcap"))", "--json", used])
+      #expect(clash.status == 64 && clash.errors.contains("--json would write over \(used)"))
+    }
     let host = try RunningProgram(["host", "--socket", path, "--sink", "null"])
     #expect(waitUntil { FileManager.default.fileExists(atPath: path) } != nil)
     let second = try Program.run(["host", "--socket", path, "--sink", "null"])
@@ -94,7 +98,7 @@ struct HostProgramTests {
         PackageFolders.firstRun,
       ]
     ) { _ in
-      _ = waitUntil { host.serves(queueCount: 2) }
+      waitUntil { host.serves(queueCount: 2) }
       WorkerThread.sleep(200_000_000)
       host.end(by: SIGKILL)
     }
@@ -121,12 +125,12 @@ struct HostProgramTests {
       folder.path("replay.json"), PackageFolders.firstRun,
     ]) { replay in
       for _ in 0..<2 {
-        _ = waitUntil { host.serves(queueCount: 2) }
+        waitUntil { host.serves(queueCount: 2) }
         WorkerThread.sleep(200_000_000)
         host.end(by: SIGKILL)
         host = try! RunningProgram(["host", "--socket", path, "--sink", "null"])
       }
-      _ = waitUntil { host.serves(queueCount: 2) }
+      waitUntil { host.serves(queueCount: 2) }
       replay.interrupt()
     }
     #expect(outcome.status == 130)
@@ -151,7 +155,7 @@ struct HostProgramTests {
       "replay", "--device", path, "--queues", "1", "--pps", "1000", "--limit", "600", "--drain-timeout", "20",
       "--reconnect", "30", "--json", folder.path("replay.json"), PackageFolders.firstRun,
     ]) { _ in
-      _ = waitUntil { host.serves(queueCount: 1) }
+      waitUntil { host.serves(queueCount: 1) }
       // The device is open by then, and not all is sent.
       WorkerThread.sleep(400_000_000)
       kill(host.identifier, SIGSTOP)
