@@ -16,13 +16,14 @@ extension HeldSender {
     _ byteCount: Int, _ offload: netvsc_offload, _ open: (inout MutableRawSpan) -> Void
   ) -> netvsc_result {
     guard let requested = FrameOffload(offload) else { return fail(.badOffload) }
-    let result = use { sender in
+    let result = use { sender throws(SenderError) in
       do throws(ReservationRefusal) {
         var reservation = try sender.reserve(byteCount, offload: requested)
         open(&reservation.bytes)
         return NETVSC_OK
       } catch {
-        return netvsc_result(error)
+        guard case .wouldBlock = error else { return netvsc_result(error) }
+        return netvsc_result(try sender.noRoom())
       }
     }
     if result == NETVSC_OK { room = ReservedRoom(byteCount: byteCount, offload: offload) }

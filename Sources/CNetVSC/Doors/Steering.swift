@@ -34,7 +34,9 @@ public func netvsc_device_map_processor(_ device: OpaquePointer?, _ processor: U
 {
   attempt(nil) { () throws(Failure) in
     let held: HeldDevice = unsafe try needed(device, "device")
-    guard queue < held.device.queueCount else { throw .plain(NETVSC_ERROR_TAKEN) }
-    held.device.map(processor: Int(processor), toQueue: Int(queue))
+    // The handle may lead to another device a moment later.
+    let device = held.device
+    guard queue < device.queueCount else { throw .plain(NETVSC_ERROR_TAKEN) }
+    device.map(processor: Int(processor), toQueue: Int(queue))
   }
 }

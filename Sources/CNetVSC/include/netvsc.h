@@ -27,7 +27,10 @@
 // Threads. The engine starts none; a host has threads of its own unless it runs inline. Hosts, devices and memory may
 // be used by all threads at once; a sender belongs to one thread at a time. Callbacks come on the thread that made the
 // call, but for those of a host with threads. A callback must return: no longjmp, no C++ exception. Within it the
-// sender whose call it came from answers NETVSC_ERROR_BUSY.
+// sender whose call it came from answers NETVSC_ERROR_BUSY, or 0 where a function returns no result; but a netvsc_clock
+// calls nothing here. With a host in
+// another process netvsc_memory_allocate, netvsc_memory_register and the end of a memory (netvsc_memory_release, or the
+// poll that gives its last frame back) wait for the host's answer, 6 seconds at most.
 //
 // Units. Sizes and offsets are bytes, times are nanoseconds. A frame begins with its destination address and has no
 // check sequence.
@@ -45,8 +48,8 @@
 extern "C" {
 #endif
 
-// The version of this header. Structures may grow at their end, and functions and codes may be added, within a major
-// one.
+// The version of this header. Within a major one, functions and codes may be added, and the structures that are passed
+// with their size may grow, behind the end that they had.
 #define NETVSC_VERSION_MAJOR 0
 #define NETVSC_VERSION_MINOR 1
 #define NETVSC_VERSION_PATCH 0
@@ -67,7 +70,7 @@ const char *netvsc_version(void);
 typedef enum netvsc_result {
   // It took effect.
   NETVSC_OK = 0,
-  // It could not now, and nothing happened. Flush, poll or wait, and do it again.
+  // It could not now, and nothing happened, but for the first of several frames. Flush, poll or wait, and do it again.
   NETVSC_WOULD_BLOCK = 1,
   // An argument is NULL that must not be, or out of range.
   NETVSC_ERROR_ARGUMENT = -1,
@@ -204,8 +207,9 @@ typedef struct netvsc_host_options {
   // What decides which ones: the same seed loses the same frames of the same traffic.
   uint64_t fault_seed;
 
-  // Whether TAP interfaces get TCP segments that follow each other as one long frame, which spares the system most of the
-  // work, as with network cards that coalesce. Who looks at the interface's frames sees the long ones. By default not.
+  // Whether TAP interfaces get TCP segments that follow each other as one long frame, which spares the system most of
+  // the work, as with network cards that coalesce. Who looks at the interface's frames sees the long ones. By default
+  // not.
   bool joins_segments;
 } netvsc_host_options;
 
@@ -222,7 +226,8 @@ netvsc_result netvsc_host_create(const netvsc_host_options *options, netvsc_host
 // more. What was in flight is lost. Not to be called by a callback of the host's.
 netvsc_result netvsc_host_shut_down(netvsc_host *host);
 
-// Goes away and comes back: what was in flight is lost; guests may open the device anew. The counts go on.
+// Goes away and comes back, after a shut-down as well: what was in flight is lost; guests may open the device anew. The
+// counts go on. Not to be called by a callback of the host's. Fails with NETVSC_ERROR_SYSTEM.
 netvsc_result netvsc_host_restart(netvsc_host *host, netvsc_error *error);
 
 // What a host counted since it was made, on one channel or on all.
@@ -267,7 +272,7 @@ netvsc_result netvsc_host_get_statistics(
 // failed. Returns how long the whole of it is, without its end: 0 where nothing went wrong.
 size_t netvsc_host_problem(const netvsc_host *host, char *text, size_t size);
 
-// Shuts the host down, and frees it.
+// Shuts the host down, on the terms of netvsc_host_shut_down, and frees it.
 void netvsc_host_free(netvsc_host *host);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -287,16 +292,17 @@ typedef enum netvsc_guest_event {
   NETVSC_GUEST_REFUSED = 2,
 } netvsc_guest_event;
 
-// Hears what happened to a guest; they are numbered from 1. `reason` is the rule that it broke, `counted` what its host
+// Hears what happened to a guest; they are numbered from 1. NETVSC_GUEST_REFUSED comes with 0 for one that broke a rule
+// before NETVSC_GUEST_CAME was told of it. `reason` is the rule that it broke, `counted` what its host
 // counted: each NULL where there is none, and good until the call returns. Called on threads of the server, several at
 // once.
 typedef void (*netvsc_guest_listener)(
   void *context, int guest, netvsc_guest_event event, const char *reason, const netvsc_host_statistics *counted);
 
 // Makes a server that listens on a Unix socket at `path`, which only this user may open, from now on. It serves at most
-// `guest_limit` guests at a time, one where the options have a source; others wait. `options` may be NULL: the
-// defaults; they cannot have a host run inline or read private memory. `listener` may be NULL; it gets `context`. On
-// failure *server is NULL.
+// `guest_limit` guests at a time, one where the options have a source; others wait, and give up after 5 seconds.
+// `options` may be NULL: the defaults; they cannot have a host run inline or read private memory. `listener` may be
+// NULL; it gets `context`. On failure *server is NULL.
 // Fails with NETVSC_ERROR_ARGUMENT and NETVSC_ERROR_SYSTEM (the path is in use, or not permitted).
 NETVSC_MUST_CHECK
 netvsc_result netvsc_server_create(
@@ -388,12 +394,17 @@ void netvsc_device_options_init(netvsc_device_options *options, size_t size);
 // Opens the device that a host of this process offers. Runs on the calling thread until it is ready. `options` may be
 // NULL: the defaults. `error` may be NULL. On failure *device is NULL.
 // The host may be freed before the device: its channels are taken away then.
+// Fails with NETVSC_ERROR_ARGUMENT (an option), NETVSC_ERROR_REFUSED, NETVSC_ERROR_TIMEOUT, NETVSC_ERROR_GONE (the host
+// went away meanwhile) and NETVSC_ERROR_SYSTEM.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_open(
   netvsc_host *host, const netvsc_device_options *options, netvsc_device **device, netvsc_error *error);
 
 // Opens the device that a host in another process offers on the Unix socket at `path` (`netvsc host --socket PATH`).
-// When that process ends, all calls for the device's senders fail with NETVSC_ERROR_GONE. Else as above.
+// When that process ends, netvsc_poll and netvsc_drain fail with NETVSC_ERROR_GONE, as does what has something to
+// publish or finds no room; until then frames may still be taken, and netvsc_wait returns at once. Else as above;
+// NETVSC_ERROR_GONE also where nobody listens there, and NETVSC_ERROR_REFUSED where the host does not answer within 5
+// seconds, as it serves as many guests as it can.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_open_path(
   const char *path, const netvsc_device_options *options, netvsc_device **device, netvsc_error *error);
@@ -407,12 +418,14 @@ netvsc_result netvsc_device_close(netvsc_device *device, uint64_t timeout);
 // Closes the device likewise, and opens it again with other options: with more or fewer queues, another frame size, or
 // at all, after its host went away. For what is left of `timeout`, waits for a host to come back. The handle is that of
 // the new device then; senders of the old one are finished and freed as ever. Memory stays, and is the new device's as
-// well. On failure, other than for options that cannot be, the device is closed.
+// well. On failure, other than for options that cannot be, the device is closed. Fails as netvsc_open does.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_device_reopen(
   netvsc_device *device, const netvsc_device_options *options, uint64_t timeout, netvsc_error *error);
 
-// Closes the device without waiting for its senders, and frees the handle. Senders and memory remain to be freed.
+// Closes the device without waiting for its senders, and frees the handle. Senders and memory remain to be freed. For
+// the host's answers to the farewell it waits as long as netvsc_device_options.answer_timeout each: where the host may
+// be silent, netvsc_device_close with a timeout of 0 comes first.
 void netvsc_device_free(netvsc_device *device);
 
 // What a host does to frames (properties), or is to do to one (netvsc_offload).
@@ -503,6 +516,7 @@ static inline uint32_t netvsc_steering_queue(const netvsc_steering *steering, ui
 uint32_t netvsc_device_processor_queue(const netvsc_device *device, uint32_t processor);
 
 // Maps a processor to another queue. Its senders go on as they are until their threads ask netvsc_sender_should_move.
+// Fails with NETVSC_ERROR_TAKEN where there is no such queue.
 netvsc_result netvsc_device_map_processor(netvsc_device *device, uint32_t processor, uint32_t queue);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -511,12 +525,14 @@ netvsc_result netvsc_device_map_processor(netvsc_device *device, uint32_t proces
 // Memory that the device can reach. It is kept until it is released and no frame in flight lies in it.
 typedef struct netvsc_memory netvsc_memory;
 
-// Zeroed memory of at least `size` bytes, rounded up to whole pages of 4096; up to 4 GiB. On failure *memory is NULL.
+// Zeroed memory of at least `size` bytes, rounded up to whole pages of 4096; below 4 GiB. On failure *memory is NULL.
+// Fails with NETVSC_ERROR_ARGUMENT, NETVSC_ERROR_CLOSING and NETVSC_ERROR_SYSTEM.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_memory_allocate(netvsc_device *device, size_t size, netvsc_memory **memory, netvsc_error *error);
 
 // The memory of a file (memfd_create), whole pages, whose size is sealed against shrinking and growing; others are
-// refused. The descriptor remains the caller's, and may be closed. On failure *memory is NULL.
+// refused, as are 4 GiB and more. The descriptor remains the caller's, and may be closed. On failure *memory is NULL.
+// Fails as above.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_memory_register(
   netvsc_device *device, int descriptor, netvsc_memory **memory, netvsc_error *error);
@@ -535,7 +551,8 @@ void netvsc_memory_release(netvsc_memory *memory);
 // One thread's way to send on one queue.
 typedef struct netvsc_sender netvsc_sender;
 
-// A sender of a queue, at any of its places that is free. On failure *sender is NULL.
+// A sender of a queue, at any of its places that is free. On failure *sender is NULL. Fails with NETVSC_ERROR_TAKEN
+// where there is no such queue, or no place of it is free, and with NETVSC_ERROR_CLOSING.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_sender_create(netvsc_device *device, uint32_t queue, netvsc_sender **sender, netvsc_error *error);
 
@@ -581,7 +598,8 @@ uint32_t netvsc_sender_number(const netvsc_sender *sender);
 // How many messages are published or about to be, and not completed.
 size_t netvsc_sender_in_flight(const netvsc_sender *sender);
 
-// Whether the next frame would be taken, whatever its size.
+// Whether the next frame that is sent or lent would be taken, whatever its size. netvsc_reserve needs a free section,
+// and answers for itself.
 bool netvsc_sender_has_room(const netvsc_sender *sender);
 
 // Whether the ring was nearly full when it was last looked at: nothing is taken until there is room again.
@@ -647,13 +665,15 @@ netvsc_result netvsc_send_parts(
 NETVSC_MUST_CHECK
 netvsc_result netvsc_send_burst(netvsc_sender *sender, const netvsc_part *frames, size_t count, size_t *taken);
 
-// The same for frames that lie in one run of `size` bytes: the cheapest way to copy many.
+// The same for frames that lie in one run of `size` bytes: the cheapest way to copy many. *taken is 0 where the result
+// is NETVSC_ERROR_GONE or NETVSC_ERROR_VIOLATION: then the statistics tell what was offered, and all of it is lost.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_send_ranges(
   netvsc_sender *sender, const void *bytes, size_t size, const netvsc_range *frames, size_t count, size_t *taken);
 
 // Sends frames that lie in memory of the device's, and do not change any more, such as those of a capture: copies those
-// up to netvsc_device_options.copy_threshold, and lends the longer ones. None is given back. Else as netvsc_send_burst.
+// up to netvsc_device_options.copy_threshold, and lends the longer ones. None is given back. Else as
+// netvsc_send_ranges.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_send_memory(
   netvsc_sender *sender, netvsc_memory *memory, const netvsc_range *frames, size_t count, size_t *taken);
@@ -683,30 +703,33 @@ NETVSC_MUST_CHECK
 netvsc_result netvsc_submit_burst(netvsc_sender *sender, const netvsc_packet *packets, size_t count, size_t *taken);
 
 // Room for a frame of at most `size` bytes in the send buffer, to be written in place, without a copy. `offload` may be
-// NULL. *room is the frame's first byte; it is not zeroed. On failure it is NULL.
+// NULL. *room is the frame's first byte; it is not zeroed. On failure it is NULL. Returns what netvsc_send does.
 //
 // One reservation of a sender is open at a time. Any other call that can change the sender but netvsc_commit, another
 // reservation included, gives it up, as netvsc_abort does: nothing happened, and nothing is kept.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_reserve(netvsc_sender *sender, size_t size, const netvsc_offload *offload, void **room);
 
-// Sends the first `size` bytes of the room. `offload` takes the place of that which the room was made for, and has as
-// many flags; NULL leaves it. Fails with NETVSC_ERROR_ARGUMENT where no reservation is open, or the frame is not in it
-// or shorter than an Ethernet header: a reservation remains open then.
+// Sends the first `size` bytes of the room. `offload` takes the place of that which the room was made for, and takes as
+// much room in front: work on checksums or segments, a tag and a hash one each; NULL leaves it. Fails with
+// NETVSC_ERROR_ARGUMENT where no reservation is open, or the frame is not in it or shorter than an Ethernet header: a
+// reservation remains open then.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_commit(netvsc_sender *sender, size_t size, const netvsc_offload *offload);
 
 // Gives an open reservation up. Without one nothing happens.
 netvsc_result netvsc_abort(netvsc_sender *sender);
 
-// Shows the host everything that was sent so far, as far as the ring has room; the rest stays for the next flush.
+// Shows the host everything that was sent so far, as far as the ring has room; the rest stays for the next flush. Fails
+// with NETVSC_ERROR_GONE and NETVSC_ERROR_VIOLATION, as do the calls below.
 netvsc_result netvsc_flush(netvsc_sender *sender);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Completions, frames that come, and waiting
 
 // Takes what the host sent: completions give space back, and frames that were lent. `completion` may be NULL.
-// *completed, unless NULL, tells how many messages completed. Frames that came are kept for netvsc_receive.
+// *completed, unless NULL, tells how many messages completed; 0 where it fails, which it does after giving back all
+// that the host completed before. Frames that came are kept for netvsc_receive.
 netvsc_result netvsc_poll(netvsc_sender *sender, netvsc_completion completion, void *context, size_t *completed);
 
 // What a host told of a frame that came.
@@ -749,7 +772,8 @@ size_t netvsc_sender_receivable(const netvsc_sender *sender);
 netvsc_result netvsc_wait(netvsc_sender *sender, uint64_t timeout);
 
 // Publishes everything and waits until all of it is completed, `timeout` nanoseconds at most. Returns NETVSC_OK when it
-// is, NETVSC_WOULD_BLOCK when time ran out. Frames that were lent are given back meanwhile; `completion` may be NULL.
+// is, NETVSC_WOULD_BLOCK when time ran out: what completed meanwhile has. Frames that were lent are given back
+// meanwhile; `completion` may be NULL.
 NETVSC_MUST_CHECK
 netvsc_result netvsc_drain(netvsc_sender *sender, uint64_t timeout, netvsc_completion completion, void *context);
 

@@ -20,7 +20,7 @@ public enum SendOutcome: Equatable, Sendable {
 extension Sender {
   /// Offers one Ethernet frame, from the destination address on and without check sequence. Copies it.
   ///
-  /// Throws only where a burst had to be published and the queue turned out to be unusable.
+  /// Throws where the queue cannot be used any more. That is noticed when a burst is published, or there is no room.
   public mutating func send(_ frame: RawSpan) throws(SenderError) -> SendOutcome {
     // For a constant the compiler leaves out all that an offload would cost.
     try copy(frame, PacketOffload())
@@ -61,7 +61,7 @@ extension Sender {
 
   /// There is no room now. On a queue that is over there never will be, and whoever waits is to know.
   @inline(never)
-  func noRoom() throws(SenderError) -> SendOutcome {
+  package func noRoom() throws(SenderError) -> SendOutcome {
     try queue.check()
     return .wouldBlock
   }
