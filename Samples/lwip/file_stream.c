@@ -41,7 +41,8 @@ static err_t on_sent(void *argument, struct tcp_pcb *connection, u16_t byte_coun
   struct file_stream *stream = argument;
   stream->unacknowledged -= byte_count;
   write_more(stream);
-  return stream->unacknowledged == 0 ? end(stream) : ERR_OK;
+  bool is_complete = stream->written == stream->byte_count && stream->unacknowledged == 0;
+  return is_complete ? end(stream) : ERR_OK;
 }
 
 /// Now and then, whatever happens: where nothing is under way that could be acknowledged.

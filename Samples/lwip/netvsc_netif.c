@@ -10,7 +10,7 @@
 enum {
   // Shorter frames are copied: that costs less than lending them, and does not keep lwIP from sending them again.
   LEND_FROM = 256,
-  // More parts than lwIP makes of a frame.
+  // More parts than lwIP makes of most frames.
   PART_LIMIT = 16,
 };
 
@@ -28,9 +28,9 @@ static const uint64_t last_wait = 5ull * 1000 * 1000 * 1000;
 // The host is done with a frame. With the core lock held, but for the last ones.
 static void on_completion(void *context, uint64_t cookie, netvsc_fate fate) {
   netvsc_netif *driver = context;
-  driver->returned++;
   // A host that did not complete a frame may read it still: its memory must not become something else.
   if (fate != NETVSC_LOST) pbuf_free((struct pbuf *)(uintptr_t)cookie);
+  driver->returned++;
 }
 
 // Lists the frame's parts. Returns how many there are; 0 where they are too many.
@@ -46,10 +46,22 @@ static size_t list_parts(const struct pbuf *frame, netvsc_part *parts, bool *is_
   return 0;
 }
 
+// A frame of too many parts, such as one of many small writes that were not copied: in one part.
+static netvsc_result send_joined(netvsc_netif *driver, struct pbuf *frame) {
+  struct pbuf *joined = pbuf_alloc(PBUF_RAW, frame->tot_len, PBUF_RAM);
+  // As where there is no room: the stack comes again.
+  if (!joined) return NETVSC_WOULD_BLOCK;
+  pbuf_copy_partial(frame, joined->payload, frame->tot_len, 0);
+  netvsc_result result = netvsc_send(driver->output, joined->payload, joined->tot_len, NULL);
+  pbuf_free(joined);
+  return result;
+}
+
 static netvsc_result try_to_send(netvsc_netif *driver, struct pbuf *frame) {
   netvsc_part parts[PART_LIMIT];
   bool is_volatile;
   size_t count = list_parts(frame, parts, &is_volatile);
+  if (count == 0) return send_joined(driver, frame);
   if (is_volatile || frame->tot_len < LEND_FROM) return netvsc_send_parts(driver->output, parts, count, NULL);
   netvsc_result result = netvsc_submit(driver->output, parts, count, (uintptr_t)frame, NULL);
   if (result == NETVSC_OK) {
@@ -136,9 +148,17 @@ static void *run(void *argument) {
 netvsc_result netvsc_netif_open(netvsc_netif *driver, netvsc_device *device, netvsc_error *error) {
   memset(driver, 0, sizeof *driver);
   netvsc_result result = netvsc_device_get_properties(device, &driver->properties, sizeof driver->properties);
-  if (result == NETVSC_OK) result = netvsc_sender_create(device, 0, &driver->output, error);
+  if (result != NETVSC_OK) {
+    *error = (netvsc_error){.code = result};
+    strncpy(error->text, netvsc_result_text(result), sizeof error->text - 1);
+    return result;
+  }
+  result = netvsc_sender_create(device, 0, &driver->output, error);
   if (result == NETVSC_OK) result = netvsc_sender_create(device, 0, &driver->input, error);
-  if (result != NETVSC_OK) netvsc_sender_free(driver->output);
+  if (result != NETVSC_OK) {
+    netvsc_sender_free(driver->output);
+    driver->output = NULL;
+  }
   return result;
 }
 
