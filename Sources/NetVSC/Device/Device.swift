@@ -123,7 +123,8 @@ public final class Device: Sendable {
   /// The queue that a processor is mapped to: at first its number, counted around the queues.
   public func queue(forProcessor processor: Int) -> Int { processorMap[processor] }
 
-  /// Maps a processor to another queue. Its senders go on as they are until their threads look.
+  /// Maps a processor to another queue. Its senders go on as they are until their threads look. Traps where there is no
+  /// such queue, or the processor is negative.
   public func map(processor: Int, toQueue queue: Int) { processorMap[processor] = queue }
 
   /// Says farewell to the host, closes the channels and gives the memory back. Later calls do nothing.

@@ -10,10 +10,11 @@ public struct DeviceConfiguration: Sendable {
   public var sendersPerQueue = 1
   /// How the queues' rings are owned. nil: exclusively by one sender, cooperatively by several.
   public var ringMode: RingMode?
-  /// The size of one ring in bytes, its control page included: at least two pages, whole pages.
+  /// The size of one ring in bytes, its control page included: whole pages, from 8 KiB to 1 GiB (64 MiB where the
+  /// host is another process).
   public var ringByteCount = 128 * 4096
-  /// How many sections of the send buffer each queue wants, for all its senders. All queues together get at most 16 MiB
-  /// of them.
+  /// How many sections of the send buffer each queue wants, for all its senders, from 1 to 4096. All queues together get at
+  /// most 16 MiB of them.
   public var sectionsPerQueue = 256
   /// How many sections more belong to no sender, from 0 to 4096, where there are several: each may borrow of them, up to
   /// as many as it has itself or 8, while its own are all taken. Where memory is short they are at most a quarter of all.
@@ -33,7 +34,7 @@ public struct DeviceConfiguration: Sendable {
   /// Whether frames that the host delivers are kept for `Sender.receive`. Without it they are dropped where they are found.
   public var receivesFrames = false
   /// The size of the receive buffer in bytes: what the host can have delivered at a time, each frame in room for the
-  /// longest and 292 bytes.
+  /// longest and 292 bytes. From 64 KiB to 31 MiB.
   public var receiveBufferByteCount = 1 << 20
   /// How long the host may take for one answer of the set-up, in nanoseconds.
   public var answerTimeout: UInt64 = 5_000_000_000

@@ -34,7 +34,7 @@ public final class FrameMemory: Sendable {
   /// Whether a device with that address space reaches it: one of another device has other memory at its pages.
   func lies(in addressSpace: DeviceAddressSpace) -> Bool { self.addressSpace === addressSpace }
 
-  /// Some of the bytes. Those of a frame that is lent may be read, too.
+  /// Some of the bytes. Those of a frame that is lent may be read, too. Traps outside of the memory, as do those below.
   @_lifetime(borrow self)
   public func span(_ range: Range<Int>) -> RawSpan {
     bytes.span(range.lowerBound, range.count, keptBy: self)

@@ -23,8 +23,7 @@ extension Sender {
   /// Offers frames that lie in one run of bytes, in their order, and copies them. Returns how many were dealt with: taken,
   /// or refused for their size, which is counted. The one behind them would block, as in `send`.
   ///
-  /// Traps on a frame that does not lie in `bytes`. Throws only where a burst had to be published and the queue turned
-  /// out to be unusable.
+  /// Traps on a frame that does not lie in `bytes`. Throws where the queue cannot be used any more, as `send` does.
   public mutating func send(_ frames: Span<FrameRange>, in bytes: RawSpan) throws(SenderError) -> Int {
     settle()
     var index = 0
