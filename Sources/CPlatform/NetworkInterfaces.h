@@ -117,11 +117,15 @@ static inline struct ifreq platform_interface_request(const char *name) {
 }
 
 /// Attaches it to the TAP interface of that name, which is made where there is none, with a header in front of frames.
-/// Returns 0, or -1 with errno set.
+/// Returns 0, or -1 with errno set. An interface that was there keeps what its last program asked for: another size of the
+/// header, and frames that are cut and summed by whoever reads them.
 static inline int platform_attach_tap(int driver, const char *name) {
   struct ifreq request = platform_interface_request(name);
   request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
-  return ioctl(driver, TUNSETIFF, &request);
+  if (ioctl(driver, TUNSETIFF, &request) != 0) return -1;
+  int header_byte_count = sizeof(struct virtio_net_hdr);
+  if (ioctl(driver, TUNSETVNETHDRSZ, &header_byte_count) != 0) return -1;
+  return ioctl(driver, TUNSETOFFLOAD, 0ul);
 }
 
 /// What the system is told of a TCP packet that stands for several: its headers' places in the frame, and how much payload
