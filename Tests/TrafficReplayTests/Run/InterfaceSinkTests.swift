@@ -1,4 +1,5 @@
 import NetVSC
+import NetVSP
 import NetworkInterface
 import PacketCapture
 import SharedMemory
@@ -137,6 +138,28 @@ struct InterfaceSinkTests {
       #expect(result.problems.count == 1)
       #expect(result.problems[0].contains(part))
     }
+  }
+
+  @Test("is nothing that is shorter than a header; that frame fails, and the sink goes on")
+  func runts() throws {
+    let (isStopped, arrived) = try TestNetwork.run {
+      try TestNetwork.makePair("near", "far")
+      let receiver = try PacketSocket(receivingFrom: far, bufferByteCount: 1 << 20)
+      let stop = RunStop()
+      let terms = SinkTerms(
+        patience: 0, stop: stop, isInterrupted: { false }, clock: .monotonic, sleep: WorkerThread.sleep)
+      let sink = InterfaceSink(try PacketSocket(sendingTo: near), of: .interface(near), terms)
+      for byteCount in 1..<14 {
+        let frame = [UInt8](repeating: 2, count: byteCount)
+        #expect(throws: SinkError("interface:near: a frame is shorter than an Ethernet header")) {
+          try sink.deliver(frame.span.bytes, timestamp: 0)
+        }
+      }
+      try sink.deliver(frame(60, number: 1).span.bytes, timestamp: 0)
+      return (stop.isRequested, try receiver.receive(atLeast: 1))
+    }
+    #expect(!isStopped)
+    #expect(arrived == [frame(60, number: 1)])
   }
 
   @Test("ends when its interface goes away meanwhile: all is accounted for, and nothing is sent that was not taken")
