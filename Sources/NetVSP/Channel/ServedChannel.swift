@@ -14,7 +14,8 @@ enum ChannelRest: Sendable {
 
 /// A worker, and the thread that steps it if there is one.
 ///
-/// One lock for a step of many messages; nobody waits for it, unless several senders step the same channel.
+/// One lock for a step of many messages. Who waits for it: whoever tells the guest of frames, and several senders that step
+/// the same channel.
 final class ServedChannel<Receiver: FrameReceiver>: Sendable {
   /// How often a thread that found nothing looks again before it sleeps: about as long as a doorbell and the wake-up
   /// behind it take, so that spinning never costs much more than sleeping would have.

@@ -45,7 +45,7 @@ struct DeliveryTurn: ~Copyable, Sendable {
     if arrivals.count > 0, terms?.generation != generation || terms?.filter.isEmpty != false { drop(link) }
     guard let terms, !terms.filter.isEmpty else { return try discard(source) }
     // What found no room last time goes first.
-    guard tell(terms, link, send) else { return .waiting }
+    guard tell(terms, link, send) else { return .blocked }
     if let failure { throw failure }
     generation = terms.generation
     room.removeAll()
@@ -59,7 +59,7 @@ struct DeliveryTurn: ~Copyable, Sendable {
     }
     while room.count > 0 { link.giveBack(room.removeLast(), of: generation) }
     let hasDelivered = arrivals.count > 0
-    guard tell(terms, link, send) else { return .waiting }
+    guard tell(terms, link, send) else { return .blocked }
     if let failure { throw failure }
     return isIdle ? .idle(hasDelivered: hasDelivered) : .delivered
   }

@@ -16,6 +16,8 @@ final class FrameDelivery: Sendable {
     case idle(hasDelivered: Bool)
     /// The guest has yet to give sub-allocations back.
     case waiting
+    /// The guest has yet to read its ring, of which it tells nobody.
+    case blocked
     /// Somebody else has the turn.
     case busy
     /// The source failed, or nothing is to be delivered any more.
@@ -24,6 +26,8 @@ final class FrameDelivery: Sendable {
 
   /// The longest uninterrupted wait, in nanoseconds: whoever is told to stop does so after it.
   private static let longestWait: UInt64 = 50_000_000
+  /// How long it waits, in nanoseconds, before it looks again whether the ring has room.
+  private static let ringWait: UInt64 = 500_000
   /// How long it sleeps between two looks, in nanoseconds, while it waits for visitors to leave.
   private static let stopInterval: UInt64 = 100_000
 
@@ -73,6 +77,7 @@ final class FrameDelivery: Sendable {
       case .delivered: continue
       case .idle: _ = source.wait(timeout: Self.longestWait)
       case .waiting: device.link.waitForRoom(timeout: Self.longestWait)
+      case .blocked: device.link.waitForRoom(timeout: Self.ringWait)
       case .busy: Processors.yield()
       case .over: return
       }
