@@ -410,7 +410,8 @@ netvsc_result netvsc_open_path(
   const char *path, const netvsc_device_options *options, netvsc_device **device, netvsc_error *error);
 
 // Asks all senders to finish (they are answered NETVSC_ERROR_CLOSING), and waits for them, and for the host's answers
-// to the farewell, no longer than `timeout` nanoseconds each. Then closes. Returns NETVSC_ERROR_TIMEOUT where some had
+// to the farewell, no longer than `timeout` nanoseconds each. Then closes; a host in another process that says nothing
+// at all is given up after 6 seconds more. Returns NETVSC_ERROR_TIMEOUT where some had
 // not finished: closed all the same, what they have in flight is lost. The handle remains, and answers
 // NETVSC_ERROR_CLOSING. Not to be called on the thread of a sender that is not finished, unless the timeout is 0.
 netvsc_result netvsc_device_close(netvsc_device *device, uint64_t timeout);

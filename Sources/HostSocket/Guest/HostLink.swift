@@ -84,7 +84,7 @@ final class HostLink: BusObserver {
   // MARK: Asking
 
   /// Asks the host for something, and waits until it is done. Returns nil where the host went away, or does not answer,
-  /// which is the same: the connection is ended then, and all channels are taken away once this returns.
+  /// which is the same: the connection is ended then, and all channels are taken away, as a rule before this returns.
   ///
   /// `isMeant` tells whether the host that is there is the one to ask. It is asked while none can go or come.
   @discardableResult
@@ -262,10 +262,15 @@ final class HostLink: BusObserver {
     for channel in bus.channels { channel.rescind(because: reason) }
   }
 
-  private func lookForHost(every interval: UInt64) -> Greeting? {
+  private func lookForHost(every first: UInt64) -> Greeting? {
+    var interval = first
     while !state.withLock(\.isOver) {
       over.wait(timeout: interval)
-      if let greeting = try? Greeting(path: path, begin: enter) { return greeting }
+      do throws(SocketError) {
+        return try Greeting(path: path, begin: enter)
+      } catch {
+        if case .refused = error { interval = min(2 * interval, Self.lookIntervals.last) }
+      }
       state.withLock { $0.greeting = nil }
     }
     return nil

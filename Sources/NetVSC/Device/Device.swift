@@ -151,7 +151,8 @@ public final class Device: Sendable {
   }
 
   /// Asks all senders to finish, and closes. Waits for them, and for the host's answers to the farewell, no longer than
-  /// `timeout` nanoseconds each. Returns whether all had finished; the others lose what is in flight, and count it.
+  /// `timeout` nanoseconds each. Returns whether all had finished; the others lose what is in flight, and count it. A host
+  /// in another process that says nothing at all is given up after 6 seconds more.
   ///
   /// A sender is told by `SendOutcome.closing`, and by `Sender.isClosing` after each flush and poll.
   @discardableResult
