@@ -18,10 +18,15 @@ private struct RawGuest {
   /// One that has greeted, and was welcomed and offered a channel, unless it is not to greet.
   init(_ path: String, greets: Bool = true) throws {
     connection = try Connection(to: path)
-    guard greets else { return }
+    if greets { _ = try greet() }
+  }
+
+  /// Returns the channel that it is offered.
+  func greet() throws -> Channel {
     try connection.send(GuestMessage.hello(version: 1).emit(request: 0))
     _ = try connection.receive(timeout: 5_000_000_000)
-    _ = try connection.receive(timeout: 5_000_000_000)
+    let offer = try #require(try connection.receive(timeout: 5_000_000_000))
+    return try offer.takeChannel(0)
   }
 
   func say(_ message: GuestMessage, _ descriptors: [Int32] = []) throws {
@@ -252,10 +257,7 @@ struct HostileGuestTests {
   func filledBells() throws {
     let served = try ServedGuests()
     let guest = try RawGuest(served.path, greets: false)
-    try guest.connection.send(GuestMessage.hello(version: 1).emit(request: 0))
-    _ = try guest.connection.receive(timeout: 5_000_000_000)
-    let offer = try #require(try guest.connection.receive(timeout: 5_000_000_000))
-    let channel = try offer.takeChannel(0)
+    let channel = try guest.greet()
     for bell in [channel.toHost, channel.toGuest] {
       #expect(fcntl(bell.share(), F_SETFL, O_RDWR) == 0)
       var most = UInt64.max - 1
@@ -271,10 +273,7 @@ struct HostileGuestTests {
   func stolenBells() throws {
     let served = try ServedGuests()
     let guest = try RawGuest(served.path, greets: false)
-    try guest.connection.send(GuestMessage.hello(version: 1).emit(request: 0))
-    _ = try guest.connection.receive(timeout: 5_000_000_000)
-    let offer = try #require(try guest.connection.receive(timeout: 5_000_000_000))
-    let bell = try offer.takeChannel(0).toHost
+    let bell = try guest.greet().toHost
     let rings = (0x1000..<0x1003 as Range<UInt64>, 0x1003..<0x1006 as Range<UInt64>)
     #expect(try guest.ask(.place(0x1000..<0x1006), of: try memory(pages: 6)) == "")
     #expect(try guest.ask(.open(index: 0, guestToHost: rings.0, hostToGuest: rings.1)) == "")
