@@ -64,8 +64,8 @@ public final class Host: Sendable {
     takeAway(device.bus.channels, because: "the host shut down")
   }
 
-  /// Goes away and comes back, after a shut-down as well: takes all channels away, forgets what was agreed, and offers the device anew. What was in
-  /// flight is lost; the guest may open the device again, and the counts go on.
+  /// Goes away and comes back, after a shut-down as well: takes all channels away, forgets what was agreed, and offers the
+  /// device anew. What was in flight is lost; the guest may open the device again, and the counts go on.
   public func restart() throws(SystemError) {
     let channels = device.bus.channels
     takeAway(channels, because: "the host restarted")

@@ -43,6 +43,8 @@ struct DeliveryTurn: ~Copyable, Sendable {
   ) throws(SourceError) -> FrameDelivery.Turn {
     let terms = link.terms
     if arrivals.count > 0, terms?.generation != generation || terms?.filter.isEmpty != false { drop(link) }
+    // A source that failed is not asked again.
+    if arrivals.count == 0, let failure { throw failure }
     guard let terms, !terms.filter.isEmpty else { return try discard(source) }
     // What found no room last time goes first.
     guard tell(terms, link, send) else { return .blocked }

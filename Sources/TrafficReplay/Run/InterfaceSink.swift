@@ -1,3 +1,4 @@
+internal import NetVSC
 internal import NetVSP
 internal import NetworkInterface
 internal import SharedMemory
@@ -7,9 +8,6 @@ internal import VirtualSwitch
 /// Sends every frame that the host receives to an interface of the system's. A frame is delivered when the kernel has
 /// taken it.
 final class InterfaceSink<Port: FramePort>: RunSink {
-  /// Two addresses and a type.
-  private static var headerByteCount: Int { 14 }
-
   private let port: PatientPort<Port>
   private let choice: SinkChoice
   private let stop: RunStop
@@ -29,7 +27,7 @@ final class InterfaceSink<Port: FramePort>: RunSink {
     // What is still in flight when the interface goes away does not each wait for it.
     guard !isBroken.load(ordering: .relaxed) else { throw SinkError("\(choice): nothing more is sent") }
     // The kernel calls it invalid, as it would a broken interface. Any guest can send one.
-    guard frame.byteCount >= Self.headerByteCount else {
+    guard frame.byteCount >= Sender.minimumFrameByteCount else {
       throw SinkError("\(choice): a frame is shorter than an Ethernet header")
     }
     do throws(InterfaceError) {

@@ -115,6 +115,7 @@ struct DeliveryTests {
       if fails, round == 200 { source.fail(with: SourceError("it is gone")) }
       step()
     }
+    #expect(source.remaining > 0)
     host.shutDown()
     let delivery = host.statistics().delivery
     #expect(delivery.deliveredPackets > 50 && delivery.roomlessPackets == 1)
